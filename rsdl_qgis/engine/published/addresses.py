@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cards.card import Band, Input, Scaling
-from ..tables.earth_bands import ALIASES, MOMENTS
+from ..tables.earth_bands import ALIASES, GROUPS, MOMENTS, SPACE_TIME
 
 ADDRESS = "https://download.pytorch.org/models/"
 
@@ -139,10 +139,11 @@ def radar(mean: tuple[float, float], std: tuple[float, float]) -> Input:
     return Input("image", RADAR, role="sentinel-1", scaling=Scaling(mean=(mean,), std=(std,), decibel=True))
 
 
-def earth() -> Input:
-    """All bands of the encoders of the Earth, by their usual mean and standard deviation."""
-    bands = tuple(Band(name, ALIASES.get(name, ())) for name in MOMENTS)
-    mean, std = (tuple(pair[i] for pair in MOMENTS.values()) for i in (0, 1))
+def earth(groups: Mapping[str, tuple[str, ...]]) -> Input:
+    """The bands of an encoder of the Earth, by their usual mean and standard deviation."""
+    names = [name for group in groups.values() for name in group]
+    bands = tuple(Band(name, ALIASES.get(name, ())) for name in names)
+    mean, std = (tuple(MOMENTS[name][i] for name in names) for i in (0, 1))
     return Input("image", bands, scaling=Scaling(mean=(mean,), std=(std,)))
 
 
@@ -312,7 +313,7 @@ PUBLISHED: dict[str, Published] = {
         licence=f"Presto ({EARTH}",
         url="https://raw.githubusercontent.com/nasaharvest/presto/13173d028f035abcbcc3b13829314323a5c15d02/data/"
         "default_model.pt",
-        own=earth(),
+        own=earth(GROUPS),
         by_name=True,
         task="time-series",
     ),
@@ -322,7 +323,7 @@ PUBLISHED: dict[str, Published] = {
         licence=f"Galileo ({EARTH}",
         url="https://raw.githubusercontent.com/nasaharvest/galileo/0f0b5b95ac81acef4b74cf4686dc877202f4541b/data/models/"
         "nano/encoder.pt",
-        own=earth(),
+        own=earth(SPACE_TIME),
         by_name=True,
     ),
 }

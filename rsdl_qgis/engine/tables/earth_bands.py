@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 # Mean and standard deviation over the land, from 127,155 places of Galileo's training data (normalization.json of
 # github.com/nasaharvest/galileo, MIT): dB, reflectance x 10,000, kelvin, metres, degrees, -1 to 1.
@@ -26,6 +26,18 @@ MOMENTS: Mapping[str, tuple[float, float]] = {
     "slope": (5.930092668915115, 8.167406789813247),
     "NDVI": (0.2892116502999044, 0.2720939024500081),
 }
+GROUPS: Mapping[str, tuple[str, ...]] = {  # bands that encoders of the Earth take together, in their weights' order
+    "S1": ("VV", "VH"),
+    "S2_RGB": ("B2", "B3", "B4"),
+    "S2_Red_Edge": ("B5", "B6", "B7"),
+    "S2_NIR_10m": ("B8",),
+    "S2_NIR_20m": ("B8A",),
+    "S2_SWIR": ("B11", "B12"),
+    "ERA5": ("temperature_2m", "total_precipitation"),
+    "SRTM": ("elevation", "slope"),
+    "NDVI": ("NDVI",),
+}
+SPACE_TIME = {name: bands for name, bands in GROUPS.items() if name not in ("ERA5", "SRTM")}  # what varies in both
 ALIASES: Mapping[str, tuple[str, ...]] = {  # other names: of Sentinel-2's files, and by colour
     "B2": ("B02", "blue"),
     "B3": ("B03", "green"),
@@ -57,6 +69,16 @@ def known_band(name: str) -> str:
         if f" {alias} " in text or alias.replace(" ", "") in words
     ]
     return max(hits)[1] if hits else ""
+
+
+def whole_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> dict[str, tuple[int, ...]]:
+    """The places among names of bands of each of ``groups`` (name -> its bands) that has all of its bands there; of a
+    band that is named twice the first.
+    """
+    found: dict[str, int] = {}
+    for place, name in enumerate(names):
+        found.setdefault(known_band(name), place)
+    return {group: tuple(found[b] for b in bands) for group, bands in groups.items() if all(b in found for b in bands)}
 
 
 def _plain(band: str) -> list[str]:
