@@ -133,10 +133,14 @@ def of_pixels(compute: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def encoder_layers(network: Any) -> list[Any]:
-    """The layers of a network's encoder, by its ``flow``."""
+    """The layers of a network's encoder, by its ``flow``, and by that of a part that has its own."""
     flow = getattr(network, "flow", USUAL)
     parts = re.compile("|".join(rf"(?:{pattern})(?=\.|$)" for pattern in flow.encoder) or "(?!)")
-    return [module for name, module in network.named_modules() if parts.match(name) and not list(module.children())]
+    named = {name: module for name, module in network.named_modules() if parts.match(name)}
+    own = [name for name, module in named.items() if name and hasattr(module, "flow")]
+    inner = {name for name in named if any(name == part or name.startswith(f"{part}.") for part in own)}
+    layers = [module for name, module in named.items() if name not in inner and not list(module.children())]
+    return [*layers, *(layer for name in own for layer in encoder_layers(named[name]))]
 
 
 def pooled_maps(network: Any, layers: Sequence[Any]) -> Callable[..., Any]:

@@ -19,7 +19,7 @@ from rsdl_qgis.engine.runtime.published.files import published_line
 from rsdl_qgis.engine.tables.earth_bands import MOMENTS
 from rsdl_qgis.engine.training.start import weights as weights_module
 from rsdl_qgis.engine.training.start.named_bands import told
-from rsdl_qgis.engine.training.start.start import start
+from rsdl_qgis.engine.training.start.start import network_to_build, start
 from rsdl_qgis.engine.training.start.weights import start_inputs
 
 FOREIGN = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign")
@@ -133,6 +133,36 @@ def test_a_transformers_file_computes_what_the_paper_says(name, dates, frames, m
     tokens = attended(state, images, 2, 3, "encoder." if dates else "")
     expected = tokens[:, 1:].mean(1) if line.options else tokens[:, 0]
     assert (seen[0] - expected).abs().max() < 1e-4 and expected.abs().max() > 0.1
+
+
+@pytest.mark.parametrize("name", ["ssl4eo-s12-vit-s16-dino", "prithvi-eo-1-100m"])
+def test_a_transformers_file_is_the_encoder_of_a_map(name, monkeypatch):
+    """All of it but the pyramid, with the mean of its bands for one that it does not know."""
+    line, (known,) = PUBLISHED[name], PUBLISHED[name].inputs
+    torch.manual_seed(2)
+    dated = name.startswith("prithvi")
+    state = transformer_file(24, 2, len(known.bands), int(dated), 3)
+    network, options = network_to_build("unet-encoder", {"widths": [4] * 5}, None, name)
+    options["encoder_options"] |= {"width": 24, "layers": 2, "heads": 3, "mlp": 96}
+    assert options["encoder"] == line.network
+    built = build_network(network, {"image": (1, 4)}, 2, **options)
+    monkeypatch.setattr(weights_module, "published_weights", lambda *_: published_names(state))
+    begun = start(built, [image("B4", "B3", "B8A", "fog")], CLASSES, None, name)
+    own, published = built.encoder.state_dict(), published_names(state)
+    assert all(
+        torch.equal(own[key], value) for key, value in published.items() if key in own and key != "conv_proj.weight"
+    )
+    assert {key for key in own if not key.startswith("pyramid.")} == {key for key in published if key in own}
+    kernel, bands = published["conv_proj.weight"], [band.name for band in known.bands]
+    origins = [
+        kernel[:, bands.index("B4")],
+        kernel[:, bands.index("B3")],
+        kernel[:, bands.index("B8A")],
+        kernel.mean(1),
+    ]
+    assert torch.allclose(own["conv_proj.weight"], torch.stack(origins, 1) * len(bands) / 4, atol=1e-6)
+    fresh = [p for n, p in built.named_parameters() if not n.startswith("encoder.") or ".pyramid." in n]
+    assert begun.new == sum(p.numel() for p in fresh)
 
 
 def test_radar_is_scaled_in_decibel():
