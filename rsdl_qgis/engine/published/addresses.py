@@ -45,6 +45,7 @@ PRITHVI = (
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
+SATLAS_OTHERS = ("B5", "B6", "B7", "B8", "B11", "B12")
 RADAR = (Band("VV"), Band("VH"))
 
 WHOLE = {  # complete SHA-256 of published files, where it is known
@@ -147,13 +148,13 @@ def earth(groups: Mapping[str, tuple[str, ...]]) -> Input:
     return Input("image", bands, scaling=Scaling(mean=(mean,), std=(std,)))
 
 
-def satlas() -> Input:
-    """The nine bands of SatlasPretrain by reflectance x 10,000. The first three were 8-bit pictures, which Sentinel-2
-    makes of reflectance 0 to 0.3558; the others were divided by 8160.
+def satlas(*others: str) -> Input:
+    """Bands of SatlasPretrain by reflectance x 10,000: B4, B3 and B2, which were 8-bit pictures, as Sentinel-2 makes of
+    reflectance 0 to 0.3558, then ``others``, which were divided by 8160.
     """
-    visible, others = ("B4", "B3", "B2"), ("B5", "B6", "B7", "B8", "B11", "B12")
-    plain = sentinel2(*visible, *others)
-    scaling = Scaling(divisor=10_000.0, mean=((0.0,) * 9,), std=((*(0.3558,) * 3, *(0.816,) * 6),))
+    plain = sentinel2("B4", "B3", "B2", *others)
+    std = (*(0.3558,) * 3, *(0.816,) * len(others))
+    scaling = Scaling(divisor=10_000.0, mean=((0.0,) * len(std),), std=(std,))
     return Input(plain.name, plain.bands, role=plain.role, scaling=scaling)
 
 
@@ -203,6 +204,8 @@ PUBLISHED: dict[str, Published] = {
     "mobilenet-v3-small": Published("mobilenet_v3_small-047dcff4.pth", "mobilenet-v3-small"),
     "vit-b16": Published("vit_b_16-c867db91.pth", "vit-b16"),
     "vit-b32": Published("vit_b_32-d86f8d99.pth", "vit-b32"),
+    "swin-v2-t": Published("swin_v2_t-b137f0e2.pth", "swin-v2-t"),
+    "swin-v2-b": Published("swin_v2_b-781e5279.pth", "swin-v2-b"),
     "faster-rcnn": Published(
         "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
         "faster-rcnn",
@@ -279,14 +282,43 @@ PUBLISHED: dict[str, Published] = {
         "resnet50",
         licence=SATLAS,
         url=f"{SATLAS_HUB}sentinel2_resnet50_si_ms-1f454cc6.pth",
-        own=satlas(),
+        own=satlas(*SATLAS_OTHERS),
     ),
     "satlas-resnet152": Published(
         "sentinel2_resnet152_si_ms-4500c6cb.pth",
         "resnet152",
         licence=SATLAS,
         url=f"{SATLAS_HUB}sentinel2_resnet152_si_ms-4500c6cb.pth",
+        own=satlas(*SATLAS_OTHERS),
+    ),
+    "satlas-swin-v2-t": Published(
+        "sentinel2_swint_si_ms-bc68e396.pth",
+        "swin-v2-t",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_swint_si_ms-bc68e396.pth",
+        own=satlas(*SATLAS_OTHERS),
+    ),
+    "satlas-swin-v2-b": Published(
+        "sentinel2_swinb_si_ms-fe22a12c.pth",
+        "swin-v2-b",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_swinb_si_ms-fe22a12c.pth",
+        own=satlas(*SATLAS_OTHERS),
+    ),
+    "satlas-swin-v2-b-rgb": Published(
+        "sentinel2_swinb_si_rgb-156a98d5.pth",
+        "swin-v2-b",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_swinb_si_rgb-156a98d5.pth",
         own=satlas(),
+    ),
+    "satlas-aerial-swin-v2-b": Published(
+        "aerial_swinb_si-e4169eb1.pth",
+        "swin-v2-b",
+        mean=(0.0, 0.0, 0.0),
+        std=(1.0, 1.0, 1.0),
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}aerial_swinb_si-e4169eb1.pth",
     ),
     "prithvi-eo-1-100m": Published(
         "prithvi_eo_v1_100m-7fac0c8a.pt",

@@ -17,18 +17,18 @@ class Pyramid(nn.Module):
 
     Li, Mao, Girshick, He (ECCV 2022), arXiv:2203.16527. Differs from the paper: each finer map is made from the one
     before it, and there is one at stride 2; no convolutions behind them, which the network on it has. ``stride``: of
-    the map; ``widths``: the channels of the maps that come out.
+    the map; ``coarsest``: of the last one; ``widths``: the channels of the maps that come out.
 
-    forward: (N, width, H / stride, W / stride) -> the maps at strides 2, 4, 8, 16 and 32. ModelError for a stride that
-    is none of these.
+    forward: (N, width, H / stride, W / stride) -> the maps at strides 2, 4, 8 and so on. ModelError for a stride that
+    is none of 2 to 32.
     """
 
-    def __init__(self, width: int, stride: int):
+    def __init__(self, width: int, stride: int, coarsest: int = COARSEST):
         super().__init__()
         if stride not in (2, 4, 8, 16, 32):
             problem = f"A network with patches of {stride} px has no maps at strides 2 to 32."
             raise ModelError(problem, "Choose patches of 2, 4, 8, 16 or 32 px.")
-        finer, self.coarser = (round(log2(ratio)) for ratio in (stride / FINEST, COARSEST / stride))
+        finer, self.coarser = (round(log2(ratio)) for ratio in (stride / FINEST, coarsest / stride))
         made = [width >> i for i in range(finer + 1)]
         self.widths = (*reversed(made), *[width] * self.coarser)
         self.up = nn.ModuleList(nn.ConvTranspose2d(a, b, 2, 2) for a, b in zip(made, made[1:]))

@@ -12,7 +12,7 @@ import torch
 
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.networks import NETWORKS, build_network, swin
 from rsdl_qgis.engine.networks.vit import published_names
 from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.runtime.published.files import published_line
@@ -163,6 +163,26 @@ def test_a_transformers_file_is_the_encoder_of_a_map(name, monkeypatch):
     assert torch.allclose(own["conv_proj.weight"], torch.stack(origins, 1) * len(bands) / 4, atol=1e-6)
     fresh = [p for n, p in built.named_parameters() if not n.startswith("encoder.") or ".pyramid." in n]
     assert begun.new == sum(p.numel() for p in fresh)
+
+
+@pytest.mark.parametrize("name", ["satlas-swin-v2-t", "satlas-swin-v2-b-rgb", "satlas-aerial-swin-v2-b"])
+def test_swins_file_of_satlas_starts_scenes_and_maps(name, monkeypatch):
+    """With torchvision's names and tables, as published; narrow."""
+    line, (known,) = PUBLISHED[name], PUBLISHED[name].inputs
+    torch.manual_seed(2)
+    options = {"width": 8, "layers": [1, 2, 1, 1], "heads": [1, 2, 2, 4], "window": 4}
+    file = build_network(line.network, {"image": known.shape}, 1000, **options).state_dict()
+    file |= {"features.1.0.attn.relative_coords_table": torch.zeros(1), "head.weight": torch.ones(1000, 64)}
+    monkeypatch.setattr(weights_module, "published_weights", lambda *_: swin.published_names(file))
+    given = [known]
+    scenes = build_network(line.network, {"image": known.shape}, 2, **options)
+    begun = start(scenes, given, CLASSES, None, name)
+    assert begun.new == sum(p.numel() for p in scenes.head.parameters()) and not begun.adapted
+    network, built = network_to_build("unet-encoder", {"widths": [4] * 5}, None, name)
+    maps = build_network(network, {"image": known.shape}, 2, **{**built, "encoder_options": options})
+    start(maps, given, CLASSES, None, name)
+    own = maps.encoder.state_dict()
+    assert all(torch.equal(file[key], value) for key, value in own.items() if not key.startswith("pyramid."))
 
 
 def test_radar_is_scaled_in_decibel():
