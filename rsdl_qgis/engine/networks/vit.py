@@ -91,7 +91,7 @@ class EncoderLayer(nn.Module):
 class Encoder(nn.Module):
     """The embedding of the positions and the layers.
 
-    forward: tokens (N, 1 + patches, width), positions (1, 1 + patches, width) -> as the tokens.
+    forward: tokens (N, 1 + patches, width), and positions (1, 1 + patches, width) in place of its own -> as the tokens.
     """
 
     def __init__(self, form: Form, dropout: float):
@@ -104,8 +104,8 @@ class Encoder(nn.Module):
             self.layers.add_module(f"encoder_layer_{i}", EncoderLayer(form, dropout))
         self.ln = nn.LayerNorm(form.width, eps=1e-6)
 
-    def forward(self, x: Tensor, positions: Tensor) -> Tensor:
-        return self.ln(self.layers(self.dropout(x + positions)))
+    def forward(self, x: Tensor, positions: Tensor | None = None) -> Tensor:
+        return self.ln(self.layers(self.dropout(x + (self.pos_embedding if positions is None else positions))))
 
 
 class ViT(nn.Module):
@@ -184,7 +184,7 @@ class ViT(nn.Module):
         patches = self.encoded(x, positions)[:, 1:]
         return self.pyramid(self.map(patches.transpose(1, 2).unflatten(2, (rows, columns))))
 
-    def encoded(self, x: Tensor, positions: Tensor) -> Tensor:
+    def encoded(self, x: Tensor, positions: Tensor | None = None) -> Tensor:
         """An image (N, C, H, W) as the tokens (N, 1 + patches, width) of the last layer, the class token first."""
         patches = self.conv_proj(x).flatten(2).transpose(1, 2)  # (N, patches, width), row by row
         token = self.class_token.expand(patches.shape[0], -1, -1)
@@ -193,7 +193,7 @@ class ViT(nn.Module):
     def forward(self, *inputs: Tensor) -> Tensor:
         stacked = torch.cat([x.flatten(1, 2) for x in inputs], 1)  # (N, sum of T*C, size, size)
         self._check(stacked)
-        encoded = self.encoded(stacked, self.encoder.pos_embedding)
+        encoded = self.encoded(stacked)
         return self.heads(encoded[:, 0] if self.pool == "token" else encoded[:, 1:].mean(1))
 
     def _check(self, images: Tensor) -> None:
