@@ -68,6 +68,8 @@ CLASSIFICATION: dict[str, Network] = {
     "vit-s16": Network("ViT-S/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "s16"}),
     "vit-l16": Network("ViT-L/16", "classification", "vit:ViT", "arXiv:2010.11929", multiple=16, size=224, any_size=False, options={"variant": "l16"}),
     "vit-small": Network("ViT, small", "classification", "vit:ViT", "arXiv:2010.11929", multiple=8, size=64, any_size=False, options={"variant": "small"}),
+    "dofa-b16": Network("DOFA, ViT-B/16", "classification", "dofa:DOFA", "arXiv:2403.15356", bands=10, multiple=16, size=224, any_size=False, options={"variant": "b16"}),
+    "dofa-l16": Network("DOFA, ViT-L/16", "classification", "dofa:DOFA", "arXiv:2403.15356", bands=10, multiple=16, size=224, any_size=False, options={"variant": "l16"}),
     "swin-v2-t": Network("Swin V2-T", "classification", "swin:SwinV2", "arXiv:2111.09883", smallest=32, size=256, options={"variant": "t"}),
     "swin-v2-b": Network("Swin V2-B", "classification", "swin:SwinV2", "arXiv:2111.09883", smallest=32, size=256, options={"variant": "b"}),
     "galileo-nano": Network("Galileo nano", "classification", "galileo:Galileo", "arXiv:2502.09356", bands=10, multiple=4, size=16, any_size=False, options={"variant": "nano"}),

@@ -193,8 +193,11 @@ class ViT(nn.Module):
     def forward(self, *inputs: Tensor) -> Tensor:
         stacked = torch.cat([x.flatten(1, 2) for x in inputs], 1)  # (N, sum of T*C, size, size)
         self._check(stacked)
-        encoded = self.encoded(stacked)
-        return self.heads(encoded[:, 0] if self.pool == "token" else encoded[:, 1:].mean(1))
+        return self.heads(self.pooled(self.encoded(stacked)))
+
+    def pooled(self, tokens: Tensor) -> Tensor:
+        """What the head is given (N, width) of the tokens (N, 1 + patches, width)."""
+        return tokens[:, 0] if self.pool == "token" else tokens[:, 1:].mean(1)
 
     def _check(self, images: Tensor) -> None:
         """ModelError unless ``images`` have the size of the positions; an export's example always does."""

@@ -42,6 +42,7 @@ PRITHVI = (
     "Prithvi-EO (Apache-2.0; IBM and NASA; Jakubik et al. 2023, arXiv:2310.18660, Szwarcman et al. 2024, "
     "arXiv:2412.02732). Trained on Harmonized Landsat and Sentinel-2 (NASA)."
 )
+DOFA = "DOFA (CC BY 4.0; Xiong et al. 2024, arXiv:2403.15356). Trained on SatlasPretrain, Five-Billion-Pixels and HySpecNet."
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
@@ -158,6 +159,21 @@ def satlas(*others: str) -> Input:
     return Input(plain.name, plain.bands, role=plain.role, scaling=scaling)
 
 
+def dofa() -> Input:
+    """The nine bands of SatlasPretrain by reflectance x 10,000, by the mean and deviation that DOFA's authors give of
+    them as 8-bit pictures: of reflectance 0 to 0.3558 for the first three, 0 to 0.816 for the others.
+    """
+    mean = (114.1099739, 114.81779093, 126.63977424, 84.33539309, 97.84789168, 103.94461911, 101.435633, 72.32804172,
+            56.66528851)  # fmt: skip
+    std = (77.84352553, 69.96844919, 67.42465279, 64.57022983, 61.72545487, 61.34187099, 60.29744676, 47.88519516,
+           42.55886798)  # fmt: skip
+    plain = satlas(*SATLAS_OTHERS)
+    steps = [10_000 * whole / 255 for whole in plain.scaling.std[0]]  # reflectance x 10,000 of a step of 8 bits
+    scaled = (tuple(step * value for step, value in zip(steps, of)) for of in (mean, std))
+    means, stds = scaled
+    return Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(means,), std=(stds,)))
+
+
 def hls(mean: tuple[float, ...], std: tuple[float, ...]) -> Input:
     """The six bands of Prithvi by reflectance x 10,000, under Sentinel-2's names."""
     plain = sentinel2("B2", "B3", "B4", "B8A", "B11", "B12")
@@ -172,6 +188,7 @@ LITE0 = Package(
 HUB = "https://huggingface.co/torchgeo/"  # the weights of SSL4EO-S12 with torchvision's names
 S12 = f"{HUB}vit_small_patch16_224_sentinel2_all_"
 SATLAS_HUB = f"{HUB}satlas/resolve/081d6607431bf36bdb59c223777cbb267131b8f2/"
+DOFA_HUB = f"{HUB}dofa/resolve/b8db318b64a90b9e085ec04ba8851233c5893666/"
 IBM = "https://huggingface.co/ibm-nasa-geospatial/"
 HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
@@ -290,6 +307,22 @@ PUBLISHED: dict[str, Published] = {
         licence=SATLAS,
         url=f"{SATLAS_HUB}sentinel2_resnet152_si_ms-4500c6cb.pth",
         own=satlas(*SATLAS_OTHERS),
+    ),
+    "dofa-b16": Published(
+        "dofa_base_patch16_224-a0275954.pth",
+        "dofa-b16",
+        licence=DOFA,
+        options={"bands": ("B4", "B3", "B2", *SATLAS_OTHERS)},
+        url=f"{DOFA_HUB}dofa_base_patch16_224-a0275954.pth",
+        own=dofa(),
+    ),
+    "dofa-l16": Published(
+        "dofa_large_patch16_224-0ff904d3.pth",
+        "dofa-l16",
+        licence=DOFA,
+        options={"bands": ("B4", "B3", "B2", *SATLAS_OTHERS)},
+        url=f"{DOFA_HUB}dofa_large_patch16_224-0ff904d3.pth",
+        own=dofa(),
     ),
     "satlas-swin-v2-t": Published(
         "sentinel2_swint_si_ms-bc68e396.pth",

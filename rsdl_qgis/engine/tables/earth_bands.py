@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 # Mean and standard deviation over the land, from 127,155 places of Galileo's training data (normalization.json of
 # github.com/nasaharvest/galileo, MIT): dB, reflectance x 10,000, kelvin, metres, degrees, -1 to 1.
@@ -39,6 +39,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {  # bands that encoders of the Earth ta
 }
 SPACE_TIME = {name: bands for name, bands in GROUPS.items() if name not in ("ERA5", "SRTM")}  # what varies in both
 ALIASES: Mapping[str, tuple[str, ...]] = {  # other names: of Sentinel-2's files, and by colour
+    "B1": ("B01", "coastal aerosol"),
     "B2": ("B02", "blue"),
     "B3": ("B03", "green"),
     "B4": ("B04", "red"),
@@ -47,6 +48,8 @@ ALIASES: Mapping[str, tuple[str, ...]] = {  # other names: of Sentinel-2's files
     "B7": ("B07", "red edge 3"),
     "B8": ("B08", "NIR"),
     "B8A": ("narrow NIR", "NIR narrow"),
+    "B9": ("B09", "water vapour"),
+    "B10": ("cirrus",),
     "B11": ("SWIR 1", "SWIR16"),
     "B12": ("SWIR 2", "SWIR22"),
     "temperature_2m": ("t2m",),
@@ -55,8 +58,27 @@ ALIASES: Mapping[str, tuple[str, ...]] = {  # other names: of Sentinel-2's files
 }
 
 
-def known_band(name: str) -> str:
-    """The band of ``MOMENTS`` that a raster's band is, by its name; '' if none. 'S2 B04_10m' -> 'B4'.
+WAVELENGTHS: Mapping[str, float] = {  # of bands of Sentinel-2 their centres, of Sentinel-1 as DOFA has it: micrometres
+    "B1": 0.443,
+    "B2": 0.49,
+    "B3": 0.56,
+    "B4": 0.665,
+    "B5": 0.705,
+    "B6": 0.74,
+    "B7": 0.783,
+    "B8": 0.842,
+    "B8A": 0.865,
+    "B9": 0.945,
+    "B10": 1.375,
+    "B11": 1.61,
+    "B12": 2.19,
+    "VV": 5.405,
+    "VH": 5.405,
+}
+
+
+def known_band(name: str, bands: Iterable[str] = MOMENTS) -> str:
+    """The one of ``bands`` that a raster's band is, by its name; '' if none. 'S2 B04_10m' -> 'B4'.
 
     Of several the one of the longest name: 'red edge 1' is B5.
     """
@@ -64,7 +86,7 @@ def known_band(name: str) -> str:
     text = f" {' '.join(words)} "
     hits = [
         (len(alias), band)
-        for band in MOMENTS
+        for band in bands
         for alias in _plain(band)
         if f" {alias} " in text or alias.replace(" ", "") in words
     ]
