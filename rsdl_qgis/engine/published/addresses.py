@@ -42,7 +42,10 @@ PRITHVI = (
     "Prithvi-EO (Apache-2.0; IBM and NASA; Jakubik et al. 2023, arXiv:2310.18660, Szwarcman et al. 2024, "
     "arXiv:2412.02732). Trained on Harmonized Landsat and Sentinel-2 (NASA)."
 )
-DOFA = "DOFA (CC BY 4.0; Xiong et al. 2024, arXiv:2403.15356). Trained on SatlasPretrain, Five-Billion-Pixels and HySpecNet."
+DOFA = (
+    "DOFA (CC BY 4.0; Xiong et al. 2024, arXiv:2403.15356). Trained on SatlasPretrain, Five-Billion-Pixels and "
+    "HySpecNet."
+)
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
