@@ -82,6 +82,12 @@ def date_of(metadata: Mapping[str, str], common: Mapping[str, str] | None = None
     return ""
 
 
+def months_of(names: Sequence[str]) -> list[int]:
+    """The month of each date, 1 to 12; [] where a name has none."""
+    dates = [date_in(name) for name in names]
+    return [int(date[5:7]) for date in dates] if all(dates) else []
+
+
 def file_date(metadata: Mapping[str, str]) -> str:
     """The date in GDAL's metadata on which a TIFF was made: seldom the date of the image."""
     return day_in(_plain(metadata).get("tifftagdatetime", ""))

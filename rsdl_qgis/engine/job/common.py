@@ -58,6 +58,7 @@ RUNNING: Table = {
 PATCHES: Table = {
     "size": Argument(Whole(1, 100_000)),  # pixels of a patch
     "stride": Argument(Whole(1, 100_000)),  # default: the patch
+    "dates": Argument(Text()),  # of the rasters, for encoders that take them
 }
 OUTPUT: Table = {"output": Argument(Path(), required=True)}
 SHAPE: Table = {  # of polygons of a class map, see vector.tracing.polygon_shape

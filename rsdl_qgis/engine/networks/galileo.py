@@ -11,19 +11,12 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
+from ..tables.earth_bands import SPACE_TIME
 from .layers.earth_bands import Units, band_names, grouped, month_numbers, ndvi_of
 from .layers.transformer import Block, Months, initial_weights, places, sines
 from .stages import Flow
 
-GROUPS: Mapping[str, tuple[str, ...]] = {  # each is one token a patch and date, in the published weights' order
-    "S1": ("VV", "VH"),
-    "S2_RGB": ("B2", "B3", "B4"),
-    "S2_Red_Edge": ("B5", "B6", "B7"),
-    "S2_NIR_10m": ("B8",),
-    "S2_NIR_20m": ("B8A",),
-    "S2_SWIR": ("B11", "B12"),
-    "NDVI": ("NDVI",),
-}
+GROUPS = SPACE_TIME  # each is one token a patch and date
 DATES = 24  # most dates
 KERNEL = 8  # side of the stored kernels of patches, and of the largest patch, in pixels
 USUAL = 10.0  # metres of a pixel

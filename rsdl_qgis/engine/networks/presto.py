@@ -8,22 +8,12 @@ import torch
 from torch import Tensor, nn
 
 from ..errors import ModelError
+from ..tables.earth_bands import GROUPS
 from .layers.calendar import calendar_of, on_calendar
 from .layers.earth_bands import Units, band_names, grouped, month_numbers, ndvi_of
 from .layers.transformer import Block, Months, initial_weights, mean_of, positions
 from .stages import Flow
 
-GROUPS: Mapping[str, tuple[str, ...]] = {  # each is one token a date; their order is that of the published weights
-    "S1": ("VV", "VH"),
-    "S2_RGB": ("B2", "B3", "B4"),
-    "S2_Red_Edge": ("B5", "B6", "B7"),
-    "S2_NIR_10m": ("B8",),
-    "S2_NIR_20m": ("B8A",),
-    "S2_SWIR": ("B11", "B12"),
-    "ERA5": ("temperature_2m", "total_precipitation"),
-    "SRTM": ("elevation", "slope"),
-    "NDVI": ("NDVI",),
-}
 STILL = "SRTM"  # one token for all dates
 ADD = {"VV": 25.0, "VH": 25.0, "temperature_2m": -272.15}  # before the division; of others 0
 DIVIDE = {

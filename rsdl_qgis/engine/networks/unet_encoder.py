@@ -24,6 +24,7 @@ class EncoderUNet(nn.Module):
     ``widths`` are the channels of the expanding half, the full resolution first.
 
     Differs from the paper: the contracting half is a classification network; its maps at strides 2 to 16 are skips.
+    Differs from the paper: of a vision transformer the maps are a pyramid on its last one (ViTDet, arXiv:2203.16527).
     Differs from the paper: the skip at full resolution is two 3x3 convolutions on the image.
     Differs from the paper: padded convolutions (the map is as large as the image), batch norm; narrower on the way up.
 

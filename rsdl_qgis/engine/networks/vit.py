@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
+from .layers.pyramid import Pyramid
 from .stages import Flow
 
 POOLS = ("token", "mean")  # what the head is given
@@ -88,7 +89,10 @@ class EncoderLayer(nn.Module):
 
 
 class Encoder(nn.Module):
-    """The embedding of the positions and the layers. forward: (N, 1 + patches, width), same."""
+    """The embedding of the positions and the layers.
+
+    forward: tokens (N, 1 + patches, width), and positions (1, 1 + patches, width) in place of its own -> as the tokens.
+    """
 
     def __init__(self, form: Form, dropout: float):
         super().__init__()
@@ -100,8 +104,8 @@ class Encoder(nn.Module):
             self.layers.add_module(f"encoder_layer_{i}", EncoderLayer(form, dropout))
         self.ln = nn.LayerNorm(form.width, eps=1e-6)
 
-    def forward(self, x: Tensor) -> Tensor:
-        return self.ln(self.layers(self.dropout(x + self.pos_embedding)))
+    def forward(self, x: Tensor, positions: Tensor | None = None) -> Tensor:
+        return self.ln(self.layers(self.dropout(x + (self.pos_embedding if positions is None else positions))))
 
 
 class ViT(nn.Module):
@@ -110,7 +114,9 @@ class ViT(nn.Module):
     Dosovitskiy, Beyer, Kolesnikov et al. (ICLR 2021), arXiv:2010.11929. Parameters are named as torchvision names
     them; its published files need ``published_names`` first, and ``resize_positions`` for another image size.
     ``variant`` is a key of ``VARIANTS``; any number of it can be changed by name: ``size=96``, ``layers=2``, ….
-    ``pool``: the head is given the class token, or the mean of the patches, as suits masked autoencoders.
+    ``pool``: the head is given the class token, or the mean of the patches, as suits masked autoencoders. Without
+    classes (0) it is a body, whose ``stages`` are a pyramid on the patches of the last layer; images then have any
+    height and width that are multiples of the patch, and the positions are resized to them.
 
     Differs from the paper: the head is one layer from the start (the paper pre-trains with a hidden layer and then
     replaces it by one) and starts from small random weights instead of zeros; no dropout unless asked for; the small
@@ -124,8 +130,9 @@ class ViT(nn.Module):
         encoder=(
             r"conv_proj|class_token|encoder\.(?:pos_embedding|dropout)",
             r"encoder\.layers\.encoder_layer_(\d+)",
-            r"encoder\.ln",
+            r"encoder\.ln|map",
         ),
+        decoder=("pyramid",),  # no published weights have it, so it is trained where the encoder is frozen
         head=("heads",),
     )
 
@@ -160,18 +167,37 @@ class ViT(nn.Module):
         self.conv_proj = nn.Conv2d(channels, form.width, form.patch, form.patch)
         self.class_token = nn.Parameter(torch.zeros(1, 1, form.width))
         self.encoder = Encoder(form, dropout)
-        head = dense(form.width, classes)
-        self.heads = nn.Sequential(OrderedDict(head=head))
         nn.init.trunc_normal_(self.conv_proj.weight, std=(channels * form.patch**2) ** -0.5)
-        nn.init.trunc_normal_(head.weight, std=0.02)
+        if classes:
+            head = dense(form.width, classes)
+            self.heads = nn.Sequential(OrderedDict(head=head))
+            nn.init.trunc_normal_(head.weight, std=0.02)
+        else:
+            self.map = nn.Identity()  # what the last layer gives, where features are taken
+            self.pyramid = Pyramid(form.width, form.patch)
+            self.stage_widths = self.pyramid.widths
+
+    def stages(self, x: Tensor) -> list[Tensor]:
+        """The maps at strides 2, 4, 8, 16 and 32 of a body, with ``stage_widths`` channels."""
+        rows, columns = (side // self.form.patch for side in x.shape[-2:])
+        positions = resize_positions(self.encoder.pos_embedding, rows, columns)
+        patches = self.encoded(x, positions)[:, 1:]
+        return self.pyramid(self.map(patches.transpose(1, 2).unflatten(2, (rows, columns))))
+
+    def encoded(self, x: Tensor, positions: Tensor | None = None) -> Tensor:
+        """An image (N, C, H, W) as the tokens (N, 1 + patches, width) of the last layer, the class token first."""
+        patches = self.conv_proj(x).flatten(2).transpose(1, 2)  # (N, patches, width), row by row
+        token = self.class_token.expand(patches.shape[0], -1, -1)
+        return self.encoder(torch.cat([token, patches], 1), positions)
 
     def forward(self, *inputs: Tensor) -> Tensor:
         stacked = torch.cat([x.flatten(1, 2) for x in inputs], 1)  # (N, sum of T*C, size, size)
         self._check(stacked)
-        patches = self.conv_proj(stacked).flatten(2).transpose(1, 2)  # (N, patches, width), row by row
-        token = self.class_token.expand(patches.shape[0], -1, -1)
-        encoded = self.encoder(torch.cat([token, patches], 1))
-        return self.heads(encoded[:, 0] if self.pool == "token" else encoded[:, 1:].mean(1))
+        return self.heads(self.pooled(self.encoded(stacked)))
+
+    def pooled(self, tokens: Tensor) -> Tensor:
+        """What the head is given (N, width) of the tokens (N, 1 + patches, width)."""
+        return tokens[:, 0] if self.pool == "token" else tokens[:, 1:].mean(1)
 
     def _check(self, images: Tensor) -> None:
         """ModelError unless ``images`` have the size of the positions; an export's example always does."""
@@ -230,18 +256,30 @@ def _place(name: str) -> str:
     return f"encoder.layers.encoder_layer_{layer[1]}.{moved}" if layer else moved
 
 
-def resize_positions(embedding: Tensor, side: int) -> Tensor:
-    """The embedding of positions (1, 1 + n * n, width) for ``side`` patches a side: (1, 1 + side * side, width).
+def resize_positions(embedding: Tensor, rows: int, columns: int) -> Tensor:
+    """The embedding of positions (1, 1 + n * n, width) for other patches: (1, 1 + rows * columns, width).
 
-    Bicubic between the centres of the patches (the kernel that keeps a linear ramp), smoothed where ``side`` is
-    smaller than n; the class token's own stays. ModelError when the positions are no square.
+    Bicubic between the centres of the patches, smoothed where there are fewer; the class token's own stays. ModelError
+    when the positions are no square.
     """
     token, places = embedding[:, :1], embedding[:, 1:]
     before = isqrt(places.shape[1])
     if before**2 != places.shape[1]:
         raise ModelError(f"An embedding of {places.shape[1]} positions and a class token is no square of patches.")
-    if before == side:
-        return embedding
-    grid = places.transpose(1, 2).unflatten(2, (before, before))  # (1, width, n, n)
-    grid = F.interpolate(grid, (side, side), mode="bicubic", antialias=True)
-    return torch.cat([token, grid.flatten(2).transpose(1, 2)], 1)
+    grid = places.unflatten(1, (before, before))  # (1, n, n, width)
+    down, across = (cubic_weights(side, before, grid) for side in (rows, columns))
+    return torch.cat([token, torch.einsum("ai,bj,nijw->nabw", down, across, grid).flatten(1, 2)], 1)
+
+
+def cubic_weights(new: int, old: int, like: Tensor) -> Tensor:
+    """(new, old): the weight of each old number of a row in each new one, by the cubic kernel that keeps a linear ramp
+    (Keys 1981, doi:10.1109/TASSP.1981.1163711), widened where there are fewer new ones. The same as torch's bicubic
+    with ``antialias``, but it goes into ONNX with free sizes. ``like``: the type and device.
+    """
+    step = torch.as_tensor(old / new, dtype=like.dtype, device=like.device)
+    centres = (torch.arange(new, dtype=like.dtype, device=like.device) + 0.5) * step
+    places = torch.arange(old, dtype=like.dtype, device=like.device) + 0.5
+    x = (places - centres[:, None]).abs() / step.clamp(min=1.0)
+    near, far = (1.5 * x - 2.5) * x * x + 1, ((-0.5 * x + 2.5) * x - 4) * x + 2
+    weights = torch.where(x < 1, near, torch.where(x < 2, far, 0.0))
+    return weights / weights.sum(1, keepdim=True)

@@ -68,8 +68,8 @@ class PredictionTask(Generic[R]):
     work: Callable[[Job[R]], AbstractContextManager[Work[Any]]]
     takes: tuple[str, ...] = ()
     check: Callable[[ModelCard, Path], object] = lambda card, path: None
-    opened: Callable[[str, Report], AbstractContextManager[tuple[Path, ModelCard]]] = lambda model, report: opened(
-        model
+    opened: Callable[[R, Report], AbstractContextManager[tuple[Path, ModelCard]]] = lambda request, report: opened(
+        request.model
     )
 
     def operation(self) -> Run:
@@ -89,7 +89,7 @@ def predicted(task: PredictionTask[R], request: R, report: Report) -> dict[str, 
     """
     started = time.perf_counter()
     with ExitStack() as stack:
-        path, card = stack.enter_context(task.opened(request.model, report))
+        path, card = stack.enter_context(task.opened(request, report))
         if task_of(card.task).operation not in (task.takes or (request.operation,)):
             raise MismatchError(f"Model '{card.name}' is for {card.task}, and this {task.does}.")
         task.check(card, path)

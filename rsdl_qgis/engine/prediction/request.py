@@ -220,8 +220,8 @@ class SceneRequest(ImageRequest):
 
 @dataclass(frozen=True)
 class EmbedRequest(ImageRequest):
-    """The job "embed_image": ``features`` as of scenes; ``size`` of a patch and ``stride`` are in pixels; ``storage``:
-    the type of a raster's numbers.
+    """The job "embed_image": ``features`` as of scenes; ``size`` of a patch and ``stride`` are in pixels; ``dates``: of
+    the rasters, as typed; ``storage``: the type of a raster's numbers.
     """
 
     operation = "embed_image"
@@ -229,6 +229,7 @@ class EmbedRequest(ImageRequest):
     features: VectorFile | None
     size: int | None
     stride: int | None
+    dates: str
     storage: str
 
 

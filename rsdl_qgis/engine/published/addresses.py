@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ..cards.card import Band, Input, Scaling
-from ..tables.earth_bands import ALIASES, MOMENTS
+from ..tables.earth_bands import ALIASES, GROUPS, MOMENTS, SPACE_TIME
 
 ADDRESS = "https://download.pytorch.org/models/"
 
@@ -42,9 +42,14 @@ PRITHVI = (
     "Prithvi-EO (Apache-2.0; IBM and NASA; Jakubik et al. 2023, arXiv:2310.18660, Szwarcman et al. 2024, "
     "arXiv:2412.02732). Trained on Harmonized Landsat and Sentinel-2 (NASA)."
 )
+DOFA = (
+    "DOFA (CC BY 4.0; Xiong et al. 2024, arXiv:2403.15356). Trained on SatlasPretrain, Five-Billion-Pixels and "
+    "HySpecNet."
+)
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
+SATLAS_OTHERS = ("B5", "B6", "B7", "B8", "B11", "B12")
 RADAR = (Band("VV"), Band("VH"))
 
 WHOLE = {  # complete SHA-256 of published files, where it is known
@@ -139,21 +144,37 @@ def radar(mean: tuple[float, float], std: tuple[float, float]) -> Input:
     return Input("image", RADAR, role="sentinel-1", scaling=Scaling(mean=(mean,), std=(std,), decibel=True))
 
 
-def earth() -> Input:
-    """All bands of the encoders of the Earth, by their usual mean and standard deviation."""
-    bands = tuple(Band(name, ALIASES.get(name, ())) for name in MOMENTS)
-    mean, std = (tuple(pair[i] for pair in MOMENTS.values()) for i in (0, 1))
+def earth(groups: Mapping[str, tuple[str, ...]]) -> Input:
+    """The bands of an encoder of the Earth, by their usual mean and standard deviation."""
+    names = [name for group in groups.values() for name in group]
+    bands = tuple(Band(name, ALIASES.get(name, ())) for name in names)
+    mean, std = (tuple(MOMENTS[name][i] for name in names) for i in (0, 1))
     return Input("image", bands, scaling=Scaling(mean=(mean,), std=(std,)))
 
 
-def satlas() -> Input:
-    """The nine bands of SatlasPretrain by reflectance x 10,000. The first three were 8-bit pictures, which Sentinel-2
-    makes of reflectance 0 to 0.3558; the others were divided by 8160.
+def satlas(*others: str) -> Input:
+    """Bands of SatlasPretrain by reflectance x 10,000: B4, B3 and B2, which were 8-bit pictures, as Sentinel-2 makes of
+    reflectance 0 to 0.3558, then ``others``, which were divided by 8160.
     """
-    visible, others = ("B4", "B3", "B2"), ("B5", "B6", "B7", "B8", "B11", "B12")
-    plain = sentinel2(*visible, *others)
-    scaling = Scaling(divisor=10_000.0, mean=((0.0,) * 9,), std=((*(0.3558,) * 3, *(0.816,) * 6),))
+    plain = sentinel2("B4", "B3", "B2", *others)
+    std = (*(0.3558,) * 3, *(0.816,) * len(others))
+    scaling = Scaling(divisor=10_000.0, mean=((0.0,) * len(std),), std=(std,))
     return Input(plain.name, plain.bands, role=plain.role, scaling=scaling)
+
+
+def dofa() -> Input:
+    """The nine bands of SatlasPretrain by reflectance x 10,000, by the mean and deviation that DOFA's authors give of
+    them as 8-bit pictures: of reflectance 0 to 0.3558 for the first three, 0 to 0.816 for the others.
+    """
+    mean = (114.1099739, 114.81779093, 126.63977424, 84.33539309, 97.84789168, 103.94461911, 101.435633, 72.32804172,
+            56.66528851)  # fmt: skip
+    std = (77.84352553, 69.96844919, 67.42465279, 64.57022983, 61.72545487, 61.34187099, 60.29744676, 47.88519516,
+           42.55886798)  # fmt: skip
+    plain = satlas(*SATLAS_OTHERS)
+    steps = [10_000 * whole / 255 for whole in plain.scaling.std[0]]  # reflectance x 10,000 of a step of 8 bits
+    scaled = (tuple(step * value for step, value in zip(steps, of)) for of in (mean, std))
+    means, stds = scaled
+    return Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(means,), std=(stds,)))
 
 
 def hls(mean: tuple[float, ...], std: tuple[float, ...]) -> Input:
@@ -170,6 +191,7 @@ LITE0 = Package(
 HUB = "https://huggingface.co/torchgeo/"  # the weights of SSL4EO-S12 with torchvision's names
 S12 = f"{HUB}vit_small_patch16_224_sentinel2_all_"
 SATLAS_HUB = f"{HUB}satlas/resolve/081d6607431bf36bdb59c223777cbb267131b8f2/"
+DOFA_HUB = f"{HUB}dofa/resolve/b8db318b64a90b9e085ec04ba8851233c5893666/"
 IBM = "https://huggingface.co/ibm-nasa-geospatial/"
 HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
@@ -202,6 +224,8 @@ PUBLISHED: dict[str, Published] = {
     "mobilenet-v3-small": Published("mobilenet_v3_small-047dcff4.pth", "mobilenet-v3-small"),
     "vit-b16": Published("vit_b_16-c867db91.pth", "vit-b16"),
     "vit-b32": Published("vit_b_32-d86f8d99.pth", "vit-b32"),
+    "swin-v2-t": Published("swin_v2_t-b137f0e2.pth", "swin-v2-t"),
+    "swin-v2-b": Published("swin_v2_b-781e5279.pth", "swin-v2-b"),
     "faster-rcnn": Published(
         "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth",
         "faster-rcnn",
@@ -278,14 +302,59 @@ PUBLISHED: dict[str, Published] = {
         "resnet50",
         licence=SATLAS,
         url=f"{SATLAS_HUB}sentinel2_resnet50_si_ms-1f454cc6.pth",
-        own=satlas(),
+        own=satlas(*SATLAS_OTHERS),
     ),
     "satlas-resnet152": Published(
         "sentinel2_resnet152_si_ms-4500c6cb.pth",
         "resnet152",
         licence=SATLAS,
         url=f"{SATLAS_HUB}sentinel2_resnet152_si_ms-4500c6cb.pth",
+        own=satlas(*SATLAS_OTHERS),
+    ),
+    "dofa-b16": Published(
+        "dofa_base_patch16_224-a0275954.pth",
+        "dofa-b16",
+        licence=DOFA,
+        options={"bands": ("B4", "B3", "B2", *SATLAS_OTHERS)},
+        url=f"{DOFA_HUB}dofa_base_patch16_224-a0275954.pth",
+        own=dofa(),
+    ),
+    "dofa-l16": Published(
+        "dofa_large_patch16_224-0ff904d3.pth",
+        "dofa-l16",
+        licence=DOFA,
+        options={"bands": ("B4", "B3", "B2", *SATLAS_OTHERS)},
+        url=f"{DOFA_HUB}dofa_large_patch16_224-0ff904d3.pth",
+        own=dofa(),
+    ),
+    "satlas-swin-v2-t": Published(
+        "sentinel2_swint_si_ms-bc68e396.pth",
+        "swin-v2-t",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_swint_si_ms-bc68e396.pth",
+        own=satlas(*SATLAS_OTHERS),
+    ),
+    "satlas-swin-v2-b": Published(
+        "sentinel2_swinb_si_ms-fe22a12c.pth",
+        "swin-v2-b",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_swinb_si_ms-fe22a12c.pth",
+        own=satlas(*SATLAS_OTHERS),
+    ),
+    "satlas-swin-v2-b-rgb": Published(
+        "sentinel2_swinb_si_rgb-156a98d5.pth",
+        "swin-v2-b",
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}sentinel2_swinb_si_rgb-156a98d5.pth",
         own=satlas(),
+    ),
+    "satlas-aerial-swin-v2-b": Published(
+        "aerial_swinb_si-e4169eb1.pth",
+        "swin-v2-b",
+        mean=(0.0, 0.0, 0.0),
+        std=(1.0, 1.0, 1.0),
+        licence=SATLAS,
+        url=f"{SATLAS_HUB}aerial_swinb_si-e4169eb1.pth",
     ),
     "prithvi-eo-1-100m": Published(
         "prithvi_eo_v1_100m-7fac0c8a.pt",
@@ -312,7 +381,7 @@ PUBLISHED: dict[str, Published] = {
         licence=f"Presto ({EARTH}",
         url="https://raw.githubusercontent.com/nasaharvest/presto/13173d028f035abcbcc3b13829314323a5c15d02/data/"
         "default_model.pt",
-        own=earth(),
+        own=earth(GROUPS),
         by_name=True,
         task="time-series",
     ),
@@ -322,7 +391,7 @@ PUBLISHED: dict[str, Published] = {
         licence=f"Galileo ({EARTH}",
         url="https://raw.githubusercontent.com/nasaharvest/galileo/0f0b5b95ac81acef4b74cf4686dc877202f4541b/data/models/"
         "nano/encoder.pt",
-        own=earth(),
+        own=earth(SPACE_TIME),
         by_name=True,
     ),
 }

@@ -284,9 +284,14 @@ def _stacked(
 
 def inspect(layer: Layer) -> LayerInfo:
     """What is known of a layer, without keeping it open. Raises InputError where it cannot be used."""
+    return inspect_with_grid(layer)[0]
+
+
+def inspect_with_grid(layer: Layer) -> tuple[LayerInfo, Grid]:
+    """As ``inspect``, with the layer's grid."""
     opened = open_layer(layer, Resampling.nearest)
     opened.close()
-    return opened.info
+    return opened.info, opened.grid
 
 
 def valid_pixels(arrays: Mapping[str, np.ma.MaskedArray]) -> NDArray[np.bool_]:

@@ -1,5 +1,5 @@
-"""The features of images: what a network for them gives, what the last layer of one that classifies is given, or the
-mean of the last map of an encoder of a network that makes maps.
+"""The features of images: what a network for them gives, what the last layer of one that classifies them or time series
+is given, or the mean of the last map of an encoder of a network that makes maps.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def feature_count(card: ModelCard, path: Path) -> int:
         raise MismatchError(problem, FROM_ELSEWHERE)
     with torch.device("meta"):  # without weights
         network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
-        if task_of(card.task).scenes:
+        if task_of(card.task).scenes or task_of(card.task).series:
             return int(last_layer(network, card).in_features)
         side = -(-card.tiling.size // card.tiling.multiple) * card.tiling.multiple
         found = _runner(network.eval(), card)(*(torch.empty(1, *i.shape, side, side) for i in card.inputs))
@@ -87,13 +87,13 @@ def open_features(
     place, weights = choose_device(device), path / WEIGHTS_FILE
     check_file(weights, card)
     network = loaded_network(card, weights, place, math.ceil((threads or available_cores()) / streams))
-    compute = _runner(network, card)
+    compute, names = _runner(network, card), [item.name for item in card.inputs]
     if report:
         report.log("info", f"Features of '{card.name}' with PyTorch on {describe_device(place, threads)}.")
 
     def run(inputs: Arrays) -> NDArray[np.float32]:
         try:
-            found = compute(*(torch.from_numpy(inputs[name]).to(place) for name in card.tensors))
+            found = compute(*(torch.from_numpy(inputs[name]).to(place) for name in names))
         except RuntimeError as error:
             if not ran_out(error):
                 raise
@@ -110,6 +110,8 @@ def _runner(network: Any, card: ModelCard) -> Callable[..., Any]:
     """What computes a network's features: images -> a tensor (N, F), or None where there are none."""
     if task_of(card.task).scenes:
         return feature_tensors(network, last_layer(network, card))
+    if task_of(card.task).series:
+        return of_pixels(feature_tensors(network, last_layer(network, card)))
     if any(len(item.dates) > 1 for item in card.inputs):
         raise MismatchError(
             f"Model '{card.name}' compares dates, and features are of one image.", "Choose a model of one date."
@@ -120,11 +122,25 @@ def _runner(network: Any, card: ModelCard) -> Callable[..., Any]:
     return pooled_maps(network, layers)
 
 
+def of_pixels(compute: Callable[..., Any]) -> Callable[..., Any]:
+    """Of what takes series (N, T, C) and which dates are valid (N, T), what takes images (N, T, C, 1, 1)."""
+
+    def run(*images: Any) -> Any:
+        series = [image[..., 0, 0] for image in images]
+        return compute(*series, series[0].new_ones(series[0].shape[:2]))
+
+    return run
+
+
 def encoder_layers(network: Any) -> list[Any]:
-    """The layers of a network's encoder, by its ``flow``."""
+    """The layers of a network's encoder, by its ``flow``, and by that of a part that has its own."""
     flow = getattr(network, "flow", USUAL)
     parts = re.compile("|".join(rf"(?:{pattern})(?=\.|$)" for pattern in flow.encoder) or "(?!)")
-    return [module for name, module in network.named_modules() if parts.match(name) and not list(module.children())]
+    named = {name: module for name, module in network.named_modules() if parts.match(name)}
+    own = [name for name, module in named.items() if name and hasattr(module, "flow")]
+    inner = {name for name in named if any(name == part or name.startswith(f"{part}.") for part in own)}
+    layers = [module for name, module in named.items() if name not in inner and not list(module.children())]
+    return [*layers, *(layer for name in own for layer in encoder_layers(named[name]))]
 
 
 def pooled_maps(network: Any, layers: Sequence[Any]) -> Callable[..., Any]:

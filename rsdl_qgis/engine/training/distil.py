@@ -55,7 +55,8 @@ def run_distil(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     start = time.perf_counter()
     asked = DistilRequest.of(arguments)
     request = replace(asked.training, device=set_up_device(asked.training.device, asked.training.threads))
-    student = network_to_build(request.network or TASKS[request.task].network, request.options, None)
+    name = request.network or TASKS[request.task].network
+    student = network_to_build(name, request.options, None, request.pretrained)
     with work_folder(request):
         return _distilled(replace(asked, training=request), student, report, start)
 

@@ -49,7 +49,7 @@ from .samples.units import InUnits, fold
 from .start.freezing import freezing
 from .start.lora import add_lora
 from .start.named_bands import told
-from .start.start import Started, network_to_build, start
+from .start.start import Started, network_to_build, options_line, start
 from .start.weights import start_inputs
 from .summary import Trained, model_note, summary, write_report
 
@@ -167,6 +167,8 @@ def set_up(
     torch.manual_seed(request.seed)
     network = build_network(name, {i.name: i.shape for i in data.inputs}, len(data.classes) or 1, **options)
     started = start(network, data.inputs, data.classes, request.base_model, request.pretrained, report)
+    if line := options_line(request.pretrained, options, request.options):
+        started = replace(started, lines=(*started.lines, line))
     for line in started.lines:
         report.log("info", line)
     check_frozen(request, network, started)

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from qgis.core import (
     QgsProcessingOutputNumber,
     QgsProcessingParameterRasterDestination,
+    QgsProcessingParameterString,
     QgsProcessingParameterVectorDestination,
 )
 
+from ...engine.errors import RsdlError
 from ...engine.job.arguments import OPERATIONS
 from ...engine.job.common import STORAGES
-from ...engine.published.card import ENCODERS
+from ...engine.published.card import ENCODERS, NAMED
 from .. import compat
 from .. import parameters as shared
 from ..results.feature_style import COLOURS, in_bands, in_fields
 from ..text import tr
+from .encoders import encoder_bands, goes_by_name, named_encoder
 from .further import further
-from .model_choice import named_encoder
 from .sceneclassification import SceneClassification
 
 NUMERIC_OUTPUTS = {
@@ -46,8 +50,11 @@ class EmbedImage(SceneClassification):
             "the result is a layer of these with all their attributes and one field per feature; a polygon much larger "
             "than the scenes of training gets the mean of its parts.\n\nThe model needs its weights: the shipped "
             "models, those trained here for scenes or maps of one image, and published weights by their name, such as "
-            "efficientnet-lite0, which are fetched once. A network that gives features itself can be brought with "
-            "'Import model' and the task embedding. Other models of ONNX alone have no features that could be taken."
+            "efficientnet-lite0, which are fetched once. galileo-nano and presto were made for satellites: they take "
+            "the bands that they know by their descriptions, such as B2, B3, B4 and B8 of Sentinel-2, and several "
+            "dates (LAYERS); Presto sees each pixel by itself. A network that gives features itself can be brought "
+            "with 'Import model' and the task embedding. Other models of ONNX alone have no features that could be "
+            "taken."
         )
 
     def tags(self):
@@ -100,10 +107,47 @@ class EmbedImage(SceneClassification):
             ),
             STORAGES,
         )
-        return [given, model, features, size, stride, storage, bands]
+        further_dates = shared.several_layers(
+            "LAYERS",
+            tr("Further dates"),
+            compat.RASTERS,
+            tr(
+                "For {names}: the images of the dates after that of INPUT, the earliest first. The result is on the "
+                "grid of INPUT. Default: none."
+            ).format(names=", ".join(NAMED)),
+        )
+        dates = shared.described(
+            QgsProcessingParameterString("DATES", tr("Dates"), None, False, True),
+            tr(
+                "For {names}: the dates of INPUT and of LAYERS, in this order: 2020-03-05, 2020-04-04; or the first "
+                "one and the step, such as 2020-03-05/P1M. Their months count. Default: read from names and metadata."
+            ).format(names=", ".join(NAMED)),
+        )
+        return [given, model, features, size, stride, further_dates, dates, storage, bands]
 
     def named(self, name):
         return named_encoder(name)
+
+    def use(self, path, card, layer, chosen):
+        return encoder_bands(path, card, layer, chosen)
+
+    def plan(self, parameters, context):
+        """The model and its raster, and the further dates that it takes."""
+        found = super().plan(parameters, context)
+        others = shared.layer_list(self, parameters, "LAYERS", context)
+        given = [name for name in ("LAYERS", "DATES") if shared.is_given(parameters, name)]
+        if not given:
+            return found
+        if not goes_by_name(found.path):
+            text = tr(
+                "{name} is given, and '{model}' takes one image whatever its date. Leave it empty, or choose {names}."
+            )
+            names = tr(" or ").join(NAMED)
+            raise RsdlError(text.format(name=given[0], model=found.card.name, names=names))
+        ((name, uses),) = found.inputs.items()
+        chosen = shared.chosen_bands(self, parameters, "BANDS", context)
+        dates = [encoder_bands(found.path, found.card, layer, chosen) for layer in others]
+        return replace(found, inputs={name: [*uses, *dates]})
 
     def running(self):
         return [item for item in super().running() if item.name() not in ("ENGINE", "SCHEDULER")]
@@ -159,6 +203,7 @@ class EmbedImage(SceneClassification):
     def options(self, parameters, context):
         return {
             **{name.lower(): shared.number(self, parameters, name, context) for name in ("SIZE", "STRIDE")},
+            "dates": shared.text_of(self, parameters, "DATES", context) or None,
             "storage": self.parameterAsEnumString(parameters, "STORAGE", context),
         }
 

@@ -9,7 +9,6 @@ from qgis.core import QgsApplication, QgsRasterLayer
 
 from ...engine.cards.card import ModelCard
 from ...engine.errors import MismatchError, RsdlError
-from ...engine.published.card import found_encoder
 from ...engine.tables.tasks import TASKS, task_of
 from .. import settings
 from ..products import product_text
@@ -52,18 +51,6 @@ def named_model(name: str, task: str, takes: Callable[[ModelCard], bool], what: 
     if other:
         raise RsdlError(text, tr("Choose another model, or use '{algorithm}', which takes it.").format(algorithm=other))
     raise RsdlError(text, tr("Choose another model."))
-
-
-def named_encoder(name: str) -> tuple[Path, ModelCard]:
-    """The model of that name or path, or the published weights, whose features of an image can be taken; RsdlError if
-    it is of another kind.
-    """
-    path, card = found_encoder(name, settings.store())
-    task = task_of(card.task)
-    if not (takes_one_image(card) and (task.scenes or task.dense)):
-        text = tr("Model '{model}' gives no features of one image: it is for {task}.")
-        raise RsdlError(text.format(model=card.name, task=card.task), tr("Choose a model for scenes or maps."))
-    return path, card
 
 
 def fitting_model(takes: Callable[[ModelCard], bool], rasters: Sequence[QgsRasterLayer]) -> tuple[Path, ModelCard]:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer
+from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer, QgsRasterLayer
 
 from ...engine.cards.card import ModelCard
 from ...engine.errors import RsdlError
@@ -63,7 +64,11 @@ class OneImageAlgorithm(InferenceAlgorithm):
             path, card = fitting_model(self._takes, [layer])
         wanted = card.inputs[0]
         notes = () if name else (tr("Model: {model}").format(model=card.title),)
-        return Plan(path, card, {wanted.name: [use_bands("INPUT", layer, wanted, chosen, "BANDS")]}, notes)
+        return Plan(path, card, {wanted.name: [self.use(path, card, layer, chosen)]}, notes)
+
+    def use(self, path: Path, card: ModelCard, layer: QgsRasterLayer, chosen: Sequence[int] | None) -> RasterUse:
+        """The layer with the bands that a model takes of it; RsdlError if they do not fit."""
+        return use_bands("INPUT", layer, card.inputs[0], chosen, "BANDS")
 
     def named(self, name) -> tuple[Path, ModelCard]:
         """The model of that name or path; RsdlError if it is of another kind."""

@@ -23,6 +23,8 @@ FASTER_RCNN = {
     "sampled_boxes": 64,
 }
 LITE = {"width": 0.25, "dropout": 0.0}
+DOFA = {"size": 32, "width": 24, "layers": 2, "heads": 3, "mlp": 48}
+SWIN = {"width": 8, "layers": (1, 2, 1, 1), "heads": (1, 2, 2, 4), "window": 4}
 GALILEO = {"width": 32, "layers": 1, "heads": 4}
 YOLO = {"width": 0.125, "depth": 0.33}
 
@@ -60,6 +62,10 @@ SMALL: dict[str, dict[str, Any]] = {
     "vit-small": VIT,
     "vit-s16": VIT,
     "vit-l16": VIT,
+    "dofa-b16": DOFA,
+    "dofa-l16": DOFA,
+    "swin-v2-t": SWIN,
+    "swin-v2-b": SWIN,
     "galileo-nano": GALILEO,
     "galileo-tiny": GALILEO,
     "galileo-nano-map": GALILEO,
@@ -91,8 +97,8 @@ SMALL: dict[str, dict[str, Any]] = {
 ALIKE = {
     "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
     "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
-    "mobilenet-v3-small", "vit-b32", "vit-small", "vit-s16", "vit-l16", "faster-rcnn-small", "yolo-s", "yolo-m",
-    "yolo-s-obb", "yolo-m-obb",
+    "mobilenet-v3-small", "vit-b32", "vit-small", "vit-s16", "vit-l16", "swin-v2-b", "dofa-l16", "faster-rcnn-small",
+    "yolo-s", "yolo-m", "yolo-s-obb", "yolo-m-obb",
 }  # fmt: skip
 
 LEARNS_BY_ITSELF = {"faster-rcnn"}

@@ -18,6 +18,8 @@ SMALL = {
     "densenet": {"growth": 4, "blocks": (1, 1, 1, 1)},
     "efficientnet": {"width": 0.25},
     "mobilenet": {"width": 0.25},
+    "swin": {"width": 8, "layers": (1, 2, 1, 1), "heads": (1, 2, 2, 4), "window": 4},
+    "vit": {"size": 48, "width": 24, "layers": 2, "heads": 3, "mlp": 48},
 }
 ENCODERS = (
     "resnet34",
@@ -28,6 +30,8 @@ ENCODERS = (
     "efficientnet-lite0",
     "mobilenet-v2",
     "mobilenet-v3-small",
+    "vit-s16",
+    "swin-v2-t",
 )
 
 
@@ -57,11 +61,14 @@ def test_the_classification_networks_weights_load_under_the_prefix(encoder):
     network = small(encoder)
     state = {f"encoder.{name}": value for name, value in classifier.state_dict().items()}
     missing, unexpected = network.load_state_dict(state, strict=False)
-    assert not [name for name in missing if name.startswith("encoder.")]
-    assert {name.split(".")[1] for name in unexpected} == {"fc" if "resnet" in encoder else "classifier"}
+    assert not [name for name in missing if name.startswith("encoder.") and ".pyramid." not in name]
+    heads = {"resnet": {"fc"}, "vit": {"heads"}, "swin": {"norm", "head"}}
+    assert {name.split(".")[1] for name in unexpected} == heads.get(re.match("[a-z]+", encoder)[0], {"classifier"})
     with torch.inference_mode():
-        ours, theirs = (m.eval().stages(image()[:, 0]) for m in (network.encoder, classifier))
-    assert all(torch.equal(a, b) for a, b in zip(ours, theirs))
+        ours = network.eval().encoder.stages(image()[:, 0])
+        if not encoder.startswith(("vit", "swin")):  # whose classifiers have no pyramid
+            theirs = classifier.eval().stages(image()[:, 0])
+            assert all(torch.equal(a, b) for a, b in zip(ours, theirs))
     shapes = [tuple(x.shape) for x in ours]
     assert shapes == [(2, w, 32 // s, 64 // s) for w, s in zip(network.encoder.stage_widths, (2, 4, 8, 16, 32))]
 
@@ -110,3 +117,80 @@ def test_every_choice_of_the_table_can_be_built(encoder):
 def test_there_is_no_such_encoder():
     with pytest.raises(ModelError, match=r"'alexnet'.*resnet34"):
         EncoderUNet({"image": (1, 3)}, 2, "alexnet")
+
+
+def vit(**options):
+    torch.manual_seed(0)
+    given = {"encoder": "vit-s16", "encoder_options": {**SMALL["vit"], **options}, "widths": WIDTHS}
+    return build_network("unet-encoder", {"image": (1, 3)}, 2, **given)
+
+
+def test_the_map_of_a_transformer_is_that_of_its_last_layer():
+    """At its own size its pyramid starts from the tokens that its classifier would see."""
+    network, tokens, given = vit().eval(), [], []
+    body = network.encoder
+    body.encoder.register_forward_hook(lambda _, inputs, output: tokens.append(output))
+    body.pyramid.register_forward_pre_hook(lambda _, inputs: given.append(inputs[0]))
+    picture = image(2, 48, 48)[:, 0]
+    with torch.inference_mode():
+        maps = body.stages(picture)
+        plain = body.encoder(torch.cat([body.class_token.expand(2, -1, -1), body.conv_proj(picture).flatten(2).mT], 1),
+                             body.encoder.pos_embedding)  # fmt: skip
+    assert torch.allclose(tokens[0], plain, atol=1e-5)
+    assert torch.equal(given[0].flatten(2).mT, tokens[0][:, 1:]) and torch.equal(maps[3], given[0])
+
+
+def test_a_transformer_takes_tiles_of_any_size_in_onnx_too(tmp_path):
+    import onnxruntime
+
+    from rsdl_qgis.engine.cards.card import Band, Class, Input, ModelCard, Tiling
+    from rsdl_qgis.engine.runtime.onnx_export import export_onnx
+
+    network = vit().eval()
+    with torch.no_grad():
+        network.encoder.encoder.pos_embedding.mul_(50)  # so that they count
+    classes = (Class(0, "a", "#000000"), Class(1, "b", "#000000"))
+    item = Input("image", tuple(map(Band, "rgb")))
+    card = ModelCard("a", "A", (item,), classes, network="unet-encoder", tiling=Tiling(size=64, overlap=0, multiple=32))
+    export_onnx(network, card, tmp_path / "network.onnx", half_weights=False)
+    session = onnxruntime.InferenceSession(str(tmp_path / "network.onnx"), providers=["CPUExecutionProvider"])
+    for height, width in ((64, 64), (32, 96), (160, 32)):
+        given = image(1, height, width)
+        (got,) = session.run(None, {"image": given.numpy()})
+        with torch.inference_mode():
+            assert (torch.from_numpy(got) - network(given).softmax(1)).abs().max() < 1e-4
+
+
+def test_a_frozen_transformer_leaves_its_pyramid_to_be_trained():
+    from rsdl_qgis.engine.training.start.freezing import freeze, parameter_groups, stages_of
+
+    network = vit()
+    stages = {stage.name: stage.part for stage in stages_of(network)}
+    assert stages["encoder.pyramid"] == "decoder"
+    layers = [name for name in stages if "encoder_layer_" in name]
+    assert len(layers) == 2 and all(stages[name] == "encoder" for name in layers)
+    freeze(network, "encoder")
+    trained = {name for name, parameter in network.named_parameters() if parameter.requires_grad}
+    assert not any("encoder_layer" in name or "conv_proj" in name for name in trained)
+    assert any(name.startswith("encoder.pyramid.") for name in trained)
+    fresh = vit()
+    rate_of = {id(p): group["lr"] for group in parameter_groups(fresh, 1.0, 0.0, 0.5) for p in group["params"]}
+    rates = {name: rate_of[id(parameter)] for name, parameter in fresh.named_parameters()}
+    places = ("conv_proj", "encoder.layers.encoder_layer_0.ln_1", "encoder.layers.encoder_layer_1.ln_1", "encoder.ln")
+    first, second, third, last = (rates[f"encoder.{name}.weight"] for name in places)
+    assert first * 2 == second and second * 2 == third and third * 2 == last < rates["head.weight"] == 1
+
+
+def test_the_features_of_a_transformer_are_its_own_and_not_its_pyramids():
+    from rsdl_qgis.engine.runtime.features import encoder_layers, pooled_maps
+
+    network = vit().eval()
+    found = pooled_maps(network, encoder_layers(network))(image(2, 32, 32))
+    with torch.inference_mode():
+        deepest = network.encoder.stages(image(2, 32, 32)[:, 0])[3]
+    assert torch.allclose(found, deepest.mean((2, 3)), atol=1e-5)
+
+
+def test_patches_that_have_no_pyramid():
+    with pytest.raises(ModelError, match="patches of 12 px has no maps at strides 2 to 32"):
+        vit(patch=12)

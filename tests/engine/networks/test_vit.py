@@ -95,7 +95,7 @@ def test_dropout_works_in_training_only():
 
 def test_positions_of_the_same_size_stay():
     positions = torch.randn(1, 1 + 9, 4)
-    assert torch.equal(resize_positions(positions, 3), positions)
+    assert torch.equal(resize_positions(positions, 3, 3), positions)
 
 
 @pytest.mark.parametrize("side", [24, 17, 6])
@@ -103,7 +103,7 @@ def test_a_ramp_of_positions_stays_a_ramp_between_the_patches_centres(side):
     """Of 12 patches a side: channel 0 holds the centre's row as a share of the image, channel 1 its column."""
     token, steps = torch.tensor([7.0, -3.0]), (torch.arange(12) + 0.5) / 12
     ramps = torch.stack(torch.meshgrid(steps, steps, indexing="ij"), 2).flatten(0, 1)
-    after = resize_positions(torch.cat([token[None], ramps])[None], side)
+    after = resize_positions(torch.cat([token[None], ramps])[None], side, side)
     assert after.shape == (1, 1 + side * side, 2)
     assert torch.equal(after[0, 0], token)
     rows, columns = after[0, 1:].unflatten(0, (side, side)).unbind(2)
@@ -114,14 +114,22 @@ def test_a_ramp_of_positions_stays_a_ramp_between_the_patches_centres(side):
     assert torch.allclose(columns[:, inside], centres[inside].expand(side, -1), atol=1e-5)
 
 
+@pytest.mark.parametrize("size", [(3, 14), (9, 5), (31, 7)])
+def test_positions_are_resized_as_torch_does_with_smoothing(size):
+    positions = torch.randn(1, 1 + 49, 4, generator=torch.Generator().manual_seed(0))
+    grid = positions[:, 1:].transpose(1, 2).unflatten(2, (7, 7))
+    expected = torch.nn.functional.interpolate(grid, size, mode="bicubic", antialias=True)
+    assert torch.allclose(resize_positions(positions, *size)[:, 1:], expected.flatten(2).transpose(1, 2), atol=1e-5)
+
+
 def test_positions_that_are_no_square():
     with pytest.raises(ModelError, match="7 positions"):
-        resize_positions(torch.zeros(1, 8, 4), 3)
+        resize_positions(torch.zeros(1, 8, 4), 3, 3)
 
 
 def test_weights_of_one_size_serve_another():
     state = ViT(RGB, 5, **TINY).state_dict()
-    state["encoder.pos_embedding"] = resize_positions(state["encoder.pos_embedding"], 5)
+    state["encoder.pos_embedding"] = resize_positions(state["encoder.pos_embedding"], 5, 5)
     larger = ViT(RGB, 5, **{**TINY, "size": 40})
     larger.load_state_dict(state, strict=True)
     assert larger(photo(40)).shape == (2, 5)

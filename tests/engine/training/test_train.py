@@ -281,6 +281,26 @@ def test_what_the_start_has_no_weights_of_cannot_be_kept(tmp_path):
     assert "base model is not compared, since its classes" in (tmp_path / "report.html").read_text(encoding="utf-8")
 
 
+def test_a_transformer_of_scenes_starts_a_map(tmp_path):
+    """Its encoder stays where it is frozen; the convolutions that make maps of it, which are new, learn."""
+    make_folder(tmp_path / "scenes", "classification")
+    small = {"size": 32, "width": 24, "layers": 2, "heads": 3, "mlp": 48}
+    scenes = {"chips": str(tmp_path / "scenes"), "network": "vit-s16", "options": small}
+    run_train({**arguments(tmp_path, "classification"), **scenes, "epochs": 1}, Report())
+    make_folder(tmp_path / "maps")
+    start = {"base_model": str(tmp_path / "model"), "network": "unet-encoder", "options": {"widths": [4] * 5}}
+    asked = {**arguments(tmp_path, chips=str(tmp_path / "maps")), **start, "epochs": 2, "freeze": "encoder"}
+    run_train({**asked, "output": str(tmp_path / "map")}, Report())
+    before, after = (load_file(tmp_path / name / "weights.safetensors") for name in ("model", "map"))
+    own = {name: value for name, value in before.items() if not name.startswith("heads.")}
+    assert all(torch.equal(value, after[f"encoder.{name}"]) for name, value in own.items())
+    assert {name for name in after if name.startswith("encoder.")} - {f"encoder.{name}" for name in own} == {
+        name for name in after if name.startswith("encoder.pyramid.")
+    }
+    run_train({**asked, "freeze": "nothing", "method": "lora", "output": str(tmp_path / "lora")}, Report())
+    assert read_card(tmp_path / "lora").options["encoder"] == "vit-s16"
+
+
 @pytest.mark.parametrize(("bands", "compared"), [(("B1", "B2"), True), (("B2", "B1"), False), (("B1", "B3"), False)])
 def test_the_start_is_compared_where_it_takes_the_same_bands(tmp_path, base, bands, compared):
     folder = make_folder(tmp_path / "chips")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from qgis.core import QgsFeature, QgsGeometry, QgsRasterLayer, QgsRectangle, QgsVectorLayer
 
 import rsdl_qgis
+from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.toolbox import compat
 
 MODEL = str(Path(rsdl_qgis.__file__).parents[1] / "models" / "scenes-ucmerced")
@@ -73,3 +76,26 @@ def test_what_cannot_be(run, image, parcels, tmp_path, given, text):
     given = {name: parcels if value == "parcels" else value for name, value in given.items()}
     with pytest.raises(AssertionError, match=text):
         run("embedimage", {"INPUT": image, "MODEL": MODEL, "OUTPUT": str(tmp_path / "o.tif"), **given})
+
+
+def test_dates_of_bands_by_name(run, tmp_path, write_raster, monkeypatch):
+    """Presto takes the bands that it knows of several dates, and sees each pixel by itself."""
+    weights = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign", "presto", "default_model.pt")
+    if not weights.is_file():
+        pytest.skip("needs the data sets (RSDL_DATA)")
+    monkeypatch.setenv("RSDL_HOME", str(tmp_path))
+    (tmp_path / "weights").mkdir()
+    shutil.copy(weights, tmp_path / "weights" / PUBLISHED["presto"].file)
+    random = np.random.default_rng(0)
+    names = ("red", "fog", "blue", "green", "NIR")
+    images = [
+        write_raster(tmp_path / f"d{i}.tif", [*random.integers(1, 3000, (5, 4, 6)).astype(float)], descriptions=names)
+        for i in range(2)
+    ]
+    given = {"INPUT": images[0], "LAYERS": images[1:], "DATES": "2020-05-01, 2020-06-01", "DEVICE": "cpu"}
+    results, _ = run("embedimage", {**given, "MODEL": "presto", "OUTPUT": str(tmp_path / "o.tif")})
+    assert results["FEATURE_COUNT"] == 128 and results["PATCHES"] == 24
+    with pytest.raises(AssertionError, match="LAYERS is given, and 'scenes-ucmerced' takes one image"):
+        run("embedimage", {**given, "MODEL": MODEL, "BANDS": [1, 2, 3], "OUTPUT": str(tmp_path / "o.tif")})
+    with pytest.raises(AssertionError, match="'presto' finds its bands by their descriptions"):
+        run("embedimage", {**given, "MODEL": "presto", "BANDS": [1, 3], "OUTPUT": str(tmp_path / "o.tif")})

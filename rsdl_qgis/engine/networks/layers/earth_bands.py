@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from ...errors import ModelError
-from ...tables.earth_bands import MOMENTS, known_band
+from ...tables.earth_bands import MOMENTS, known_band, whole_groups
 
 
 @dataclass(frozen=True)
@@ -35,15 +35,12 @@ def grouped(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> Groups
     A group of which a band lacks is left out, as in the papers, and its channels are among the others; so are bands
     that no group has, and bands named twice.
     """
-    found: dict[str, int] = {}
-    for channel, name in enumerate(names):
-        found.setdefault(known_band(name), channel)
-    found.pop("", None)
-    whole = {group: tuple(found[b] for b in bands) for group, bands in groups.items() if all(b in found for b in bands)}
+    whole = whole_groups(names, groups)
     used = {channel for channels in whole.values() for channel in channels}
-    wanted = "NDVI" in groups and "NDVI" not in found and {"B8", "B4"} <= set(found)
+    of_index = whole_groups(names, {"NDVI": ("NDVI",), "bands": ("B8", "B4")}) if "NDVI" in groups else {}
     other = tuple(channel for channel in range(len(names)) if channel not in used)
-    return Groups(whole, other, (found["B8"], found["B4"]) if wanted else None)
+    near_and_red = of_index.get("bands") if "NDVI" not in of_index else None
+    return Groups(whole, other, (near_and_red[0], near_and_red[1]) if near_and_red else None)
 
 
 class Units(nn.Module):

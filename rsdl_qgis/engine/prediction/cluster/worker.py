@@ -128,7 +128,7 @@ def _open(order: Order, sharing: int) -> Opened:
     task = getattr(import_module(f"..{module}", __package__), name)
     request = task.request.of(order.asked)
     with ExitStack() as stack:
-        path, card = stack.enter_context(task.opened(request.model, _report))
+        path, card = stack.enter_context(task.opened(request, _report))
         if dict(card.sha256) != dict(order.sha256):
             raise Unfit(f"It has another model of the name '{card.name}'.", "Install the same model there.")
         threads = request.threads or max(1, available_cores() // sharing)

@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import math
-import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from ...cards.card import ModelCard
-from ...cards.store import opened
 from ...errors import InputError
 from ...feedback import Report
 from ...job.arguments import OPERATIONS
 from ...job.table import some
-from ...published.card import is_published
 from ...raster.grid import Grid
 from ...runtime.features import feature_count, open_features
 from ...tables.tasks import task_of
@@ -32,6 +28,7 @@ from ..scenes.scenes import FeatureScenes, GridScenes, Scenes, training_pixels, 
 from ..scenes.views import View, load_view
 from ..work import Job, Work
 from .collectors import FeatureRaster, FeatureTable
+from .encoders import opened_encoder
 
 
 @contextmanager
@@ -85,26 +82,14 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
         )
 
 
-@contextmanager
-def opened_encoder(model: str, report: Report) -> Iterator[tuple[Path, ModelCard]]:
-    """The path and card of a model, as ``cards.store.opened``; or of published weights by their name, where no model
-    has it. These are fetched, and lie in a folder that goes. ModelError where they cannot be had.
-    """
-    if not is_published(model):
-        with opened(model) as found:
-            yield found
-        return
-    from ...runtime.published.model import write_encoder  # loads torch
-
-    with tempfile.TemporaryDirectory(prefix="rsdl-model-") as folder:
-        yield write_encoder(model, Path(folder), report)
-
-
 def input_side(card: ModelCard, size: int, grid: Grid) -> int:
     """The side that a patch of ``size`` pixels is brought to: of scene classifiers that of their training, of networks
-    that make maps the one at which its pixels have the size of the training's, at most the tile's.
+    that make maps the one at which its pixels have the size of the training's, at most the tile's; of those for time
+    series one pixel.
     """
     tiling = card.tiling
+    if task_of(card.task).series:
+        return 1
     if task_of(card.task).scenes or not tiling.any_size:
         return tiling.size
     wanted = math.ceil(training_pixels(size, card, grid) / tiling.multiple) * tiling.multiple
@@ -115,7 +100,7 @@ TASK = PredictionTask(
     EmbedRequest,
     "takes features from networks for images and networks of features",
     embedding_work,
-    ("embed_image", "classify_scenes", "predict"),
+    ("embed_image", "classify_scenes", "predict", "predict_series"),
     feature_count,
     opened_encoder,
 )

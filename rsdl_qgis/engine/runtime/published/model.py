@@ -13,15 +13,14 @@ from ...cards.stac_mlm import to_item
 from ...errors import ModelError
 from ...feedback import Report
 from ...networks import build_network
-from ...published.card import encoder_card
 from .weights import published_weights
 
 
-def write_encoder(name: str, folder: Path, report: Report) -> tuple[Path, ModelCard]:
-    """Write published weights as a model folder; the folder, and the card. The last layer, which depends on classes,
-    is zero.
+def write_encoder(card: ModelCard, folder: Path, report: Report) -> tuple[Path, ModelCard]:
+    """Write published weights, which have the card's name, as a model folder; the folder, and the card. The last layer,
+    which depends on classes, is zero.
     """
-    card = encoder_card(name)
+    name = card.name
     shapes = {item.name: item.shape for item in card.inputs}
     network = build_network(card.network, shapes, card.channels, **card.options)
     with torch.device("meta"):

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ...cards.card import Input
-from ...dates import date_in
+from ...dates import months_of
 from ...networks import option_names
 
 
@@ -18,13 +18,7 @@ def told(
     ``bands``: the names of all inputs' bands, in order. ``months``: of each date, 1 to 12, where all dates' names have
     one. ``asked``: what a person gives, which stays; what ``options`` have from a base model does not.
     """
-    known = option_names(name)
-    found = {"bands": [band.name for item in inputs for band in item.bands], "months": months_of(inputs)}
+    known, longest = option_names(name), max(inputs, key=lambda item: len(item.dates))
+    found = {"bands": [band.name for item in inputs for band in item.bands], "months": months_of(longest.dates)}
     kept = {key: value for key, value in options.items() if key not in found}
     return {**kept, **{key: value for key, value in found.items() if value and key in known}, **(asked or {})}
-
-
-def months_of(inputs: Sequence[Input]) -> list[int]:
-    """The month of each date of the input with the most; [] where one's name has none."""
-    dates = [date_in(name) for name in max(inputs, key=lambda item: len(item.dates)).dates]
-    return [int(date[5:7]) for date in dates] if all(dates) else []

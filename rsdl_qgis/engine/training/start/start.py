@@ -18,7 +18,7 @@ from ...cards.card import Class, Input, ModelCard
 from ...errors import InputError, ModelError
 from ...feedback import Report
 from ...networks import NETWORKS, check_options, option_names
-from ...published.addresses import PUBLISHED
+from ...runtime.published.files import published_line
 from .freezing import stages_of
 from .transfer import Channel, Transfer, adapt_classes, take_over
 from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs
@@ -89,8 +89,9 @@ def network_to_build(
 ) -> tuple[str, dict[str, Any]]:
     """The name and options of the network to build, given its base model or published weights.
 
-    ``network``: default: the base model's, with its options. Another network inherits the options that both have, and
-    takes the base network as its encoder where possible. ModelError for an unknown network or option, or an ensemble of
+    ``network``: default: the base model's, with its options; of published weights those with which it computes as in
+    their training. Another network inherits the options that both have, and takes the base network as its encoder where
+    possible. What ``options`` has goes first. ModelError for an unknown network or option, or an ensemble of
     another size than the base model.
     """
     name, chosen = _chosen_network(network, options, base, pretrained)
@@ -102,12 +103,21 @@ def network_to_build(
     return name, chosen
 
 
+def options_line(pretrained: str | None, options: Mapping[str, Any], asked: Mapping[str, Any]) -> str:
+    """Which of a network's ``options`` were taken from published weights, and not ``asked`` for; '' for none."""
+    published = published_line(pretrained) if pretrained else None
+    inner = options.get("encoder_options", {}) if "encoder_options" not in asked else {}
+    built = {**inner, **{key: value for key, value in options.items() if key not in asked}}
+    taken = {key: value for key, value in (published.options if published else {}).items() if built.get(key) == value}
+    return f"Options of the weights: {', '.join(f'{key}={value}' for key, value in taken.items())}." if taken else ""
+
+
 def _chosen_network(
     network: str | None, options: Mapping[str, Any], base: ModelCard | None, pretrained: str | None
 ) -> tuple[str, dict[str, Any]]:
-    published = PUBLISHED.get(pretrained or "")
+    published = published_line(pretrained) if pretrained else None
     before = base.network if base else published.network if published else ""
-    stated = dict(base.options) if base else {}
+    stated = dict(base.options if base else published.options if published else {})
     name = network or (before if base else "")
     if name not in NETWORKS:
         known = f"Choose one of the networks {', '.join(NETWORKS)}."

@@ -294,7 +294,7 @@ def _with_positions(given: Mapping[str, Tensor], own: Mapping[str, Tensor]) -> d
     changed = {}
     for name, value in given.items():
         if name.endswith(POSITIONS) and value.shape != own[name].shape and _alike(value, own[name], 1):
-            changed[name] = resize_positions(value.float(), isqrt(own[name].shape[1] - 1))
+            changed[name] = resize_positions(value.float(), *[isqrt(own[name].shape[1] - 1)] * 2)
     return {name: value for name, value in changed.items() if value.shape == own[name].shape}
 
 

@@ -13,16 +13,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ...cards.card import WEIGHTS_FILE, Band, Input
+from ...cards.card import WEIGHTS_FILE, Input
 from ...cards.store import Store, unpack
 from ...errors import ModelError
 from ...feedback import Report
 from ...networks import NETWORKS, build_network
 from ...published.addresses import PUBLISHED
+from ...published.card import of_bands
 from ...runtime.published.files import published_line, read_weights
 from ...runtime.published.weights import published_weights
 from ...runtime.sessions import check_file
-from ...tables.earth_bands import known_band
 from .freezing import encoders_of, stages_of
 
 IMAGENET = "imagenet"  # any published weights that fit the network's encoder
@@ -120,7 +120,7 @@ def start_inputs(
     published = published_line(pretrained) if pretrained else None
     if published and published.by_name:
         (known,) = published.inputs
-        kept = [replace(_of_bands(known, item.bands), name=item.name) for item in inputs]
+        kept = [replace(of_bands(known, item.bands), name=item.name) for item in inputs]
         return tuple(item for item in kept if item.bands)
     return tuple(
         replace(known, name=item.name)
@@ -128,16 +128,6 @@ def start_inputs(
         for item in inputs
         if len(item.bands) == len(known.bands)
         or any(band.matches(own.name) for band in known.bands for own in item.bands)
-    )
-
-
-def _of_bands(known: Input, bands: Sequence[Band]) -> Input:
-    """``known`` with those of ``bands`` that it has, by the names that networks of named bands go by."""
-    places = {band.name: number for number, band in enumerate(known.bands)}
-    found = [(band, places[known_band(band.name)]) for band in bands if known_band(band.name) in places]
-    mean, std = (tuple(row[0][i] for _, i in found) for row in (known.scaling.mean, known.scaling.std))
-    return replace(
-        known, bands=tuple(band for band, _ in found), scaling=replace(known.scaling, mean=(mean,), std=(std,))
     )
 
 

@@ -18,8 +18,7 @@ from ... import parameters as shared
 from ...results import styles
 from ...results.place_style import of_places
 from ...text import tr
-from ..base import use_bands
-from ..model_choice import named_encoder
+from ..encoders import encoder_bands, named_encoder
 from .base import BandsAlgorithm
 
 TABLE = OPERATIONS["find_similar"]
@@ -188,8 +187,8 @@ class FindSimilar(BandsAlgorithm):
         use = super()._use(parameters, context)
         if not self._model(parameters, context):
             return use
-        wanted = named_encoder(self._model(parameters, context))[1].inputs[0]
-        return use_bands("INPUT", use.layer, wanted, shared.chosen_bands(self, parameters, "BANDS", context), "BANDS")
+        chosen = shared.chosen_bands(self, parameters, "BANDS", context)
+        return encoder_bands(*named_encoder(self._model(parameters, context)), use.layer, chosen)
 
     def looks(self, result, title):
         statistics = result["statistics"]

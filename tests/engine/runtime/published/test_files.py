@@ -33,6 +33,8 @@ FACTORIES = {
     "vgg19-bn": "vgg19_bn",
     "vit-b16": "vit_b_16",
     "vit-b32": "vit_b_32",
+    "swin-v2-t": "swin_v2_t",
+    "swin-v2-b": "swin_v2_b",
     "resnet50-v2": "resnet50",
     "mobilenet-v2": "mobilenet_v2",
     "mobilenet-v3-large": "mobilenet_v3_large",

@@ -12,14 +12,14 @@ import torch
 
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.networks import NETWORKS, build_network, swin
 from rsdl_qgis.engine.networks.vit import published_names
 from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.runtime.published.files import published_line
 from rsdl_qgis.engine.tables.earth_bands import MOMENTS
 from rsdl_qgis.engine.training.start import weights as weights_module
 from rsdl_qgis.engine.training.start.named_bands import told
-from rsdl_qgis.engine.training.start.start import start
+from rsdl_qgis.engine.training.start.start import network_to_build, start
 from rsdl_qgis.engine.training.start.weights import start_inputs
 
 FOREIGN = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign")
@@ -133,6 +133,56 @@ def test_a_transformers_file_computes_what_the_paper_says(name, dates, frames, m
     tokens = attended(state, images, 2, 3, "encoder." if dates else "")
     expected = tokens[:, 1:].mean(1) if line.options else tokens[:, 0]
     assert (seen[0] - expected).abs().max() < 1e-4 and expected.abs().max() > 0.1
+
+
+@pytest.mark.parametrize("name", ["ssl4eo-s12-vit-s16-dino", "prithvi-eo-1-100m"])
+def test_a_transformers_file_is_the_encoder_of_a_map(name, monkeypatch):
+    """All of it but the pyramid, with the mean of its bands for one that it does not know."""
+    line, (known,) = PUBLISHED[name], PUBLISHED[name].inputs
+    torch.manual_seed(2)
+    dated = name.startswith("prithvi")
+    state = transformer_file(24, 2, len(known.bands), int(dated), 3)
+    network, options = network_to_build("unet-encoder", {"widths": [4] * 5}, None, name)
+    options["encoder_options"] |= {"width": 24, "layers": 2, "heads": 3, "mlp": 96}
+    assert options["encoder"] == line.network
+    built = build_network(network, {"image": (1, 4)}, 2, **options)
+    monkeypatch.setattr(weights_module, "published_weights", lambda *_: published_names(state))
+    begun = start(built, [image("B4", "B3", "B8A", "fog")], CLASSES, None, name)
+    own, published = built.encoder.state_dict(), published_names(state)
+    assert all(
+        torch.equal(own[key], value) for key, value in published.items() if key in own and key != "conv_proj.weight"
+    )
+    assert {key for key in own if not key.startswith("pyramid.")} == {key for key in published if key in own}
+    kernel, bands = published["conv_proj.weight"], [band.name for band in known.bands]
+    origins = [
+        kernel[:, bands.index("B4")],
+        kernel[:, bands.index("B3")],
+        kernel[:, bands.index("B8A")],
+        kernel.mean(1),
+    ]
+    assert torch.allclose(own["conv_proj.weight"], torch.stack(origins, 1) * len(bands) / 4, atol=1e-6)
+    fresh = [p for n, p in built.named_parameters() if not n.startswith("encoder.") or ".pyramid." in n]
+    assert begun.new == sum(p.numel() for p in fresh)
+
+
+@pytest.mark.parametrize("name", ["satlas-swin-v2-t", "satlas-swin-v2-b-rgb", "satlas-aerial-swin-v2-b"])
+def test_swins_file_of_satlas_starts_scenes_and_maps(name, monkeypatch):
+    """With torchvision's names and tables, as published; narrow."""
+    line, (known,) = PUBLISHED[name], PUBLISHED[name].inputs
+    torch.manual_seed(2)
+    options = {"width": 8, "layers": [1, 2, 1, 1], "heads": [1, 2, 2, 4], "window": 4}
+    file = build_network(line.network, {"image": known.shape}, 1000, **options).state_dict()
+    file |= {"features.1.0.attn.relative_coords_table": torch.zeros(1), "head.weight": torch.ones(1000, 64)}
+    monkeypatch.setattr(weights_module, "published_weights", lambda *_: swin.published_names(file))
+    given = [known]
+    scenes = build_network(line.network, {"image": known.shape}, 2, **options)
+    begun = start(scenes, given, CLASSES, None, name)
+    assert begun.new == sum(p.numel() for p in scenes.head.parameters()) and not begun.adapted
+    network, built = network_to_build("unet-encoder", {"widths": [4] * 5}, None, name)
+    maps = build_network(network, {"image": known.shape}, 2, **{**built, "encoder_options": options})
+    start(maps, given, CLASSES, None, name)
+    own = maps.encoder.state_dict()
+    assert all(torch.equal(file[key], value) for key, value in own.items() if not key.startswith("pyramid."))
 
 
 def test_radar_is_scaled_in_decibel():

@@ -16,7 +16,7 @@ from rsdl_qgis.engine.errors import InputError, ModelError
 from rsdl_qgis.engine.networks import NETWORKS, build_network
 from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start import weights as weights_module
-from rsdl_qgis.engine.training.start.start import best_source, network_to_build, start
+from rsdl_qgis.engine.training.start.start import best_source, network_to_build, options_line, start
 from rsdl_qgis.engine.training.start.weights import Encoder
 from rsdl_qgis.paths import plugin_file
 
@@ -289,10 +289,24 @@ def card_of(network, **options):
     ("changenet", {}, None, "resnet18", ("changenet", {"depth": 18})),
     ("siamese-resnet50", {}, card_of("resnet50", width=8), None, ("siamese-resnet50", {"width": 8})),
     ("unet-encoder", {}, None, "imagenet", ("unet-encoder", {})),
+    ("vit-b16", {"size": 128}, None, "prithvi-eo-1-100m", ("vit-b16", {"size": 128, "pool": "mean"})),
+    ("vit-b16", {"pool": "token"}, None, "prithvi-eo-1-100m", ("vit-b16", {"pool": "token"})),
+    ("faster-rcnn", {}, None, "faster-rcnn", ("faster-rcnn", {"norm_eps": 0.0, "frozen_norm": True})),
+    ("faster-rcnn-small", {}, None, "faster-rcnn",
+     ("faster-rcnn-small", {"norm_eps": 0.0, "frozen_norm": True})),
     ("vgg16", {}, None, "vgg16", ("vgg16", {})),
 ])  # fmt: skip
 def test_which_network_is_built(network, options, base_card, pretrained, built):
     assert network_to_build(network, options, base_card, pretrained) == built
+
+
+def test_options_of_published_weights_are_told():
+    taken = {"size": 128, "pool": "mean"}
+    assert options_line("prithvi-eo-1-100m", taken, {"size": 128}) == "Options of the weights: pool=mean."
+    inner = {"encoder": "vit-b16", "encoder_options": {"pool": "mean"}}
+    assert options_line("prithvi-eo-1-100m", inner, {}) == "Options of the weights: pool=mean."
+    assert not options_line("prithvi-eo-1-100m", {"pool": "mean"}, {"pool": "mean"})
+    assert not options_line("resnet18", {}, {}) and not options_line(None, {}, {})
 
 
 @pytest.mark.parametrize(
