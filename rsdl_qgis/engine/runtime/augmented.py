@@ -67,15 +67,14 @@ def augmented(network: Runtime, name: str, pixels: bool = True) -> Runtime:
     """
 
     def run(inputs: Arrays) -> NDArray:
-        mean: NDArray | None = None
+        mean: NDArray = np.zeros((), np.float32)
         for count, variant in enumerate(VARIANTS[name], start=1):
             output = network({key: np.ascontiguousarray(varied(array, variant)) for key, array in inputs.items()})
             found = as_before(output, variant) if pixels else output
-            if mean is None:
+            if count == 1:
                 mean = np.array(found, np.float32)
             else:
                 mean += (found - mean) / np.float32(count)
-        assert mean is not None
         return mean
 
     return run

@@ -12,7 +12,7 @@ import operator
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from ..errors import InputError
 
@@ -147,8 +147,8 @@ class Expression:
                 return OPERATORS[type(node.op)](of(node.operand))
             if isinstance(node, ast.BinOp):
                 return OPERATORS[type(node.op)](of(node.left), of(node.right))
-            assert isinstance(node, ast.Call)  # nothing else was let in
-            return functions[ast.unparse(node.func)](*map(of, node.args))
+            call = cast(ast.Call, node)  # nothing else was let in
+            return functions[ast.unparse(call.func)](*map(of, call.args))
 
         return of(self.tree)
 

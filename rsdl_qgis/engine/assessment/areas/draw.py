@@ -108,14 +108,14 @@ def run_draw_sample(arguments: Mapping[str, Any], report: Report) -> dict[str, A
     request = DrawRequest.of(arguments)
     frame = Frame.of(request.layer, request.strata, request.divided, request.area, Portion(report, 0.0, 0.6))
     plan = Plan.of(frame, request)
-    random = np.random.default_rng(request.seed)
+    rng = np.random.default_rng(request.seed)
     part = Portion(report, 0.6, 0.95)
     if request.design == "systematic":
-        points = systematic(frame, int(plan.counts[0]), random, part)
+        points = systematic(frame, int(plan.counts[0]), rng, part)
         plan = Plan(plan.numbers, np.array([len(points)]), plan.units, plan.ground)
     else:
-        points = drawn(frame, plan, random, part)
-    points = points.taken(random.permutation(len(points)))
+        points = drawn(frame, plan, rng, part)
+    points = points.taken(rng.permutation(len(points)))
     write(points, frame, plan, request)
     for text in frame.notes:
         report.log("warning", text)
@@ -133,10 +133,10 @@ def run_draw_sample(arguments: Mapping[str, Any], report: Report) -> dict[str, A
     }
 
 
-def drawn(frame: Frame, plan: Plan, random: np.random.Generator, report: Report) -> Points:
+def drawn(frame: Frame, plan: Plan, rng: np.random.Generator, report: Report) -> Points:
     """Pixels of each stratum, all as likely, none twice: their places in the order of windows are drawn first."""
     ranks = {
-        number: np.sort(random.choice(int(units), int(count), replace=False, shuffle=False))
+        number: np.sort(rng.choice(int(units), int(count), replace=False, shuffle=False))
         for number, units, count in zip(plan.numbers, plan.units, plan.counts)
     }
     seen = dict.fromkeys(ranks, 0)
@@ -159,13 +159,13 @@ def drawn(frame: Frame, plan: Plan, random: np.random.Generator, report: Report)
     return _joined(found)
 
 
-def systematic(frame: Frame, size: int, random: np.random.Generator, report: Report) -> Points:
+def systematic(frame: Frame, size: int, rng: np.random.Generator, report: Report) -> Points:
     """The pixels with a class under a square grid with a random start, about ``size``. InputError for too few."""
     x, y = frame.grid.resolution
     pixels = sum(frame.tally.pixels.values())
     side = math.sqrt(pixels * x * y / size)
     steps = max(1.0, side / y), max(1.0, side / x)
-    starts = random.random(2) * steps
+    starts = rng.random(2) * steps
     rows, columns = (
         np.unique(np.floor(np.arange(start, length, step)).astype(np.int64))
         for start, length, step in zip(starts, (frame.grid.height, frame.grid.width), steps)

@@ -100,11 +100,11 @@ def _scale_and_translate(graph: Any, node: Any, name: str, args: Sequence[Any]) 
 
 def _probed(network: Any, inputs: Sequence[Tensor]) -> list[dict[str, Any]]:
     """Inputs and outputs of the network for made-up values, in two sizes where it takes any."""
-    random = np.random.default_rng(0)
+    rng = np.random.default_rng(0)
     found: list[dict[str, Any]] = []
     problem = ""
     for sides in SIDES:
-        arrays = [random.random(_filled(t, sides)).astype(t.dtype.as_numpy_dtype) for t in inputs]
+        arrays = [rng.random(_filled(t, sides)).astype(t.dtype.as_numpy_dtype) for t in inputs]
         try:
             results = network(*(tf.constant(array) for array in arrays))
         except Exception as error:  # of any class: another size may do

@@ -35,12 +35,12 @@ def run_cluster_image(arguments: Mapping[str, Any], report: Report) -> dict[str,
     """
     asked = checked(OPERATION, arguments)
     given = {name: asked.get(name, argument.default) for name, argument in OPERATIONS[OPERATION].items()}
-    count, random = given["clusters"], np.random.default_rng(given["seed"])
+    count, rng = given["clusters"], np.random.default_rng(given["seed"])
     with opened_raster(given) as source:
         sample = sampled(source, given["samples"], given["seed"])
         scale = Standard(sample)
         change = scale if given["standardize"] else _unchanged
-        centres, inertia = k_means(change(sample), count, random, Portion(report, 0.0, LEARNED))
+        centres, inertia = k_means(change(sample), count, rng, Portion(report, 0.0, LEARNED))
         text = f"{count} clusters from {len(sample)} pixels of {band_count(source)} bands, seed {given['seed']}."
         report.log("info", text)
         classes = [(number, f"cluster {number}", colour) for number, colour in enumerate(colours(count), 1)]
@@ -73,9 +73,7 @@ def run_cluster_image(arguments: Mapping[str, Any], report: Report) -> dict[str,
     return {"output": given["output"], "classes": listed, "inertia": inertia / len(sample)}
 
 
-def k_means(
-    values: Floats, count: int, random: np.random.Generator, report: Report | None = None
-) -> tuple[Floats, float]:
+def k_means(values: Floats, count: int, rng: np.random.Generator, report: Report | None = None) -> tuple[Floats, float]:
     """Centres (count, bands) of clusters of rows (n, bands), the largest cluster first, and the sum of squares.
 
     Lloyd's algorithm (1982, doi:10.1109/TIT.1982.1056489) from k-means++ (Arthur, Vassilvitskii, SODA 2007), the best
@@ -84,25 +82,23 @@ def k_means(
     if len(np.unique(values[:100_000], axis=0)) < count:
         problem = f"There are fewer than {count} different pixels in the sample."
         raise InputError(problem, "Ask for fewer CLUSTERS, or choose other bands.")
-    best: tuple[Floats, float] | None = None
+    tried = []
     for start in range(STARTS):
         if report:
             report.progress(start / STARTS, "Looking for clusters")
-        found = _settled(values, _seeds(values, count, random), report)
-        if best is None or found[1] < best[1]:
-            best = found
-    assert best is not None
-    order = np.argsort(-np.bincount(nearest(values, best[0])[0], minlength=count), kind="stable")
-    return best[0][order], best[1]
+        tried.append(_settled(values, _seeds(values, count, rng), report))
+    centres, inertia = min(tried, key=lambda found: found[1])
+    order = np.argsort(-np.bincount(nearest(values, centres)[0], minlength=count), kind="stable")
+    return centres[order], inertia
 
 
-def _seeds(values: Floats, count: int, random: np.random.Generator) -> Floats:
+def _seeds(values: Floats, count: int, rng: np.random.Generator) -> Floats:
     """Rows that are far from one another, by k-means++."""
-    chosen = [values[random.integers(len(values))]]
+    chosen = [values[rng.integers(len(values))]]
     squares = np.full(len(values), np.inf)
     for _ in range(count - 1):
         squares = np.minimum(squares, np.square(values - chosen[-1], dtype=np.float64).sum(1))
-        chosen.append(values[random.choice(len(values), p=squares / squares.sum())])
+        chosen.append(values[rng.choice(len(values), p=squares / squares.sum())])
     return np.stack(chosen)
 
 

