@@ -13,6 +13,7 @@ from qgis.core import (
     QgsProcessingAlgorithm,
     QgsProcessingContext,
     QgsProcessingOutputLayerDefinition,
+    QgsProcessingParameterBand,
     QgsProcessingParameterBoolean,
     QgsProcessingParameterDefinition,
     QgsProcessingParameterEnum,
@@ -341,6 +342,15 @@ def nodata(text: str = ""):
 def nodata_of(algorithm: QgsProcessingAlgorithm, parameters: dict, context: QgsProcessingContext) -> float | None:
     """NODATA as given, or None."""
     return algorithm.parameterAsDouble(parameters, "NODATA", context) if is_given(parameters, "NODATA") else None
+
+
+def bands() -> QgsProcessingParameterDefinition:
+    """BANDS: those of INPUT that a model takes."""
+    return described(
+        QgsProcessingParameterBand("BANDS", tr("Bands"), None, "INPUT", True, True),
+        tr("Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions."),
+        advanced=True,
+    )
 
 
 def running() -> list[QgsProcessingParameterDefinition]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from qgis.core import (
-    QgsProcessingParameterBand,
     QgsProcessingParameterEnum,
     QgsProcessingParameterRasterLayer,
     QgsProcessingParameterString,
@@ -82,14 +81,7 @@ class CloudMask(InferenceAlgorithm):
                 ),
                 advanced=True,
             ),
-            shared.described(
-                QgsProcessingParameterBand("BANDS", tr("Bands"), None, "INPUT", True, True),
-                tr(
-                    "Band numbers, from 1, in the order in which the model takes them. Default: matched by band "
-                    "descriptions."
-                ),
-                advanced=True,
-            ),
+            shared.bands(),
             shared.described(
                 words,
                 tr(
@@ -110,9 +102,7 @@ class CloudMask(InferenceAlgorithm):
         ]
 
     def running(self):
-        area = [shared.extent(), shared.mask(), shared.nodata(), shared.resample()]
-        running = [shared.tile_size(), shared.overlap(), shared.batch_size()]
-        return [*area, *running, shared.device(), shared.engine(), shared.threads()]
+        return [item for item in super().running() if item.name() != "SCHEDULER"]
 
     def output_label(self):
         return tr("Cloud mask")

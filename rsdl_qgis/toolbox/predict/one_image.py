@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from qgis.core import QgsProcessingParameterBand, QgsProcessingParameterRasterLayer, QgsRasterLayer
+from qgis.core import QgsProcessingParameterRasterLayer, QgsRasterLayer
 
 from ...engine.cards.card import ModelCard
 from ...engine.errors import RsdlError
@@ -39,14 +39,7 @@ class OneImageAlgorithm(InferenceAlgorithm):
                 self.TASK,
             ),
             *([_further_layers()] if self.STACKS else []),
-            shared.described(
-                QgsProcessingParameterBand("BANDS", tr("Bands"), None, "INPUT", True, True),
-                tr(
-                    "Band numbers, from 1, in the order in which the model takes them. Default: matched by band "
-                    "descriptions."
-                ),
-                advanced=True,
-            ),
+            shared.bands(),
         ]
 
     def plan(self, parameters, context):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 import numpy as np
 import shapely
@@ -15,11 +15,12 @@ from ...files.text import one_line
 from ...raster.grid import Grid
 from ..scene_features import Field
 from ..tracing.areas import GroundAreas
+from ..tracing.batches import Batches
 from ..tracing.polygon_shape import PolygonShape
-from ..tracing.polygonize import BATCH, NUMBERS, STEPS
+from ..tracing.polygonize import NUMBERS
 from ..tracing.rings import perimeters_of, pixels_of, polygons_wkb
 from ..tracing.shaper import Shaper
-from ..tracing.tracer import Traced, Tracer
+from ..tracing.tracer import Traced
 from ..writer import VectorSink
 from .joining import Objects
 
@@ -49,48 +50,28 @@ class ObjectDrawer:
         wanted = np.ones(len(objects.code), bool)
         wanted[0] = False
         self._grid, self._objects, self._names = grid, objects, names
-        self._shaper = Shaper(shape, grid, wanted) if shape.simplify or shape.regularize else None
-        self._tracer = Tracer(grid.width, self._shaper.wanted if self._shaper else wanted)
+        self._shaper = Shaper.of(shape, grid, wanted)
+        self._batches = Batches(grid.width, wanted, self._shaper, self._write)
         self._areas = GroundAreas(grid)
-        self._waiting: list[Traced] = []
         self._has_probability = bool(np.isfinite(objects.probability).any())
         fields = (*FIELDS, PROBABILITY) if self._has_probability else FIELDS
         self._sink = VectorSink(output, grid.crs, "Polygon", fields, metadata)
 
     def add(self, rows: NDArray[np.int64], report: Report) -> None:
         """The next rows of numbers, (n, width)."""
-        if not self._shaper:
-            self._take(self._tracer.add(rows), report)
-            return
-        self._take(self._tracer.add(self._shaper.given(rows)), report)
-        waiting = (int(traced.steps[:, 1].min()) >> 2 for traced in self._waiting)
-        self._shaper.nodes.forget(min([self._tracer.oldest, *waiting]))
+        self._batches.add(rows, report)
 
     def close(self, report: Report) -> None:
         """Finish the file."""
-        if self._shaper:
-            self._shaper.nodes.close()
-        self._take(self._tracer.close(), report)
-        self._write()
+        self._batches.close(report)
         self._sink.close()
 
     def abort(self) -> None:
         """Removes the unfinished file."""
         self._sink.abort()
 
-    def _take(self, found: Iterable[Traced], report: Report) -> None:
-        report.check()
-        for traced in found:
-            self._waiting.append(traced)
-            if sum(len(t.steps) for t in self._waiting) >= STEPS or sum(len(t.values) for t in self._waiting) >= BATCH:
-                self._write()
-            report.check()
-
-    def _write(self) -> None:
-        """Writes what waits."""
-        if not self._waiting:
-            return
-        traced, self._waiting = Traced.joined(self._waiting), []
+    def _write(self, traced: Traced) -> None:
+        """Writes objects."""
         areas, ids = self._areas.of(traced), traced.values.astype(np.int64)
         if self._shaper:
             polygons, index = self._shaper.shaped(traced)

@@ -14,10 +14,9 @@ from numpy.typing import DTypeLike, NDArray
 
 from ...feedback import Report
 from ...raster.grid import Grid
-from ..probabilities.rows import SureRows
 from ..tracing.polygon_shape import PolygonShape
 from ..tracing.polygonize import Classes
-from ..tracing.shaper import sieved
+from ..tracing.shaper import rows_of
 from .basins import Ints
 from .drawing import ObjectDrawer
 from .joining import Necks
@@ -47,13 +46,10 @@ class ObjectPolygonizer:
         self._output, self._grid, self._necks, self._metadata = str(output), grid, necks, metadata
         self._shape, self._sure = shape or PolygonShape(), sure
         self._names = {value: name for value, name, _ in classes if value not in skip}
-        drawn, known = (np.zeros(np.iinfo(dtype).max + 1, bool) for _ in range(2))
-        drawn[[*self._names]] = True
-        known[[value for value, *_ in classes]] = True
-        self._drawn, self._dtype = drawn, np.dtype(dtype)
+        self._dtype = np.dtype(dtype)
+        values = [value for value, *_ in classes]
+        self._rows, self._drawn = rows_of(output, grid, values, dtype, skip, self._shape, sure)
         folder = Path(output).absolute().parent
-        values = np.array([value for value, *_ in classes], dtype) if sure else None
-        self._rows = SureRows(sieved(self._shape, grid, self._dtype, known, drawn), values, folder)
         self._files = ExitStack()
         self._classes, self._probabilities = (_file(folder, self._files) for _ in range(2))
 

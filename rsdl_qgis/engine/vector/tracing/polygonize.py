@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import shapely
@@ -16,17 +15,15 @@ from ...feedback import Report
 from ...files.text import one_line
 from ...raster.grid import Grid
 from ...raster.layer import open_raster
-from ..probabilities.rows import SureRows
 from ..scene_features import Field
 from ..writer import VectorSink
 from .areas import GroundAreas
+from .batches import Batches
 from .polygon_shape import PolygonShape
 from .rings import means_of, perimeters_of, pixels_of, polygons_wkb
-from .shaper import Shaper, sieved
-from .tracer import Traced, Tracer
+from .shaper import Shaper, rows_of
+from .tracer import Traced
 
-STEPS = 1 << 17  # of polygons written at once, about: half as many as they have corners
-BATCH = 20_000  # polygons written at once
 PIXELS = 1 << 20  # read at once, about
 NUMBERS = ("area_m2", "perim_m", "compact")
 FIELDS = (Field("class", "object"), Field("value", "int32"), *(Field(name, "float64") for name in NUMBERS))
@@ -59,21 +56,14 @@ class Polygonizer:
     ):
         self._grid, self._min_area, self._sure = grid, min_area, sure
         shape = shape or PolygonShape()
-        count = np.iinfo(dtype).max + 1
-        self._names, wanted = np.empty(count, object), np.zeros(count, bool)  # by value
+        self._rows, wanted = rows_of(output, grid, [value for value, *_ in classes], dtype, skip, shape, sure)
+        self._names = np.empty(len(wanted), object)  # by value
         for value, name, _ in classes:
-            if value not in skip:
-                self._names[value], wanted[value] = one_line(name), True
-        known = wanted.copy()
-        known[[value for value, *_ in classes]] = True
-        sieve = sieved(shape, grid, np.dtype(dtype), known, wanted)
+            self._names[value] = one_line(name)
         self._least = shape.least(grid)
-        self._shaper = Shaper(shape, grid, wanted) if shape.simplify or shape.regularize else None
-        values = np.array([value for value, *_ in classes], dtype) if sure else None
-        self._rows = SureRows(sieve, values, Path(output).absolute().parent)
-        self._tracer = Tracer(grid.width, self._shaper.wanted if self._shaper else wanted, weighed=sure)
+        self._shaper = Shaper.of(shape, grid, wanted)
+        self._batches = Batches(grid.width, wanted, self._shaper, self._write, sure)
         self._areas = GroundAreas(grid)
-        self._waiting: list[Traced] = []
         fields = (*FIELDS, PROBABILITY) if sure else FIELDS
         self._sink = VectorSink(output, grid.crs, "Polygon", fields, metadata)
         self.count = 0  # polygons written
@@ -81,25 +71,14 @@ class Polygonizer:
     def add(self, rows: NDArray, report: Report, probabilities: NDArray[np.float32] | None = None) -> None:
         """The next rows of values: (n, width), and their probabilities (classes or 1, n, width)."""
         for ready, weights in self._rows.add(rows, probabilities):
-            self._draw(ready, report, weights)
-
-    def _draw(self, rows: NDArray, report: Report, weights: NDArray[np.float32] | None) -> None:
-        if not self._shaper:
-            self._take(self._tracer.add(rows, weights), report)
-            return
-        self._take(self._tracer.add(self._shaper.given(rows), weights), report)
-        waiting = (int(traced.steps[:, 1].min()) >> 2 for traced in self._waiting)
-        self._shaper.nodes.forget(min([self._tracer.oldest, *waiting]))
+            self._batches.add(ready, report, weights)
 
     def close(self, report: Report) -> int:
         """Finishes the file; how many polygons there are."""
         try:
             for rows, weights in self._rows.close():
-                self._draw(rows, report, weights)
-            if self._shaper:
-                self._shaper.nodes.close()
-            self._take(self._tracer.close(), report)
-            self._write()
+                self._batches.add(rows, report, weights)
+            self._batches.close(report)
         except BaseException:
             self.abort()
             raise
@@ -112,19 +91,8 @@ class Polygonizer:
         self._rows.forget()
         self._sink.abort()
 
-    def _take(self, found: Iterable[Traced], report: Report) -> None:
-        report.check()
-        for traced in found:
-            self._waiting.append(traced)
-            if sum(len(t.steps) for t in self._waiting) >= STEPS or sum(len(t.values) for t in self._waiting) >= BATCH:
-                self._write()
-            report.check()
-
-    def _write(self) -> None:
-        """Writes what waits."""
-        if not self._waiting:
-            return
-        traced, self._waiting = Traced.joined(self._waiting), []
+    def _write(self, traced: Traced) -> None:
+        """Writes polygons."""
         areas, sizes, means = self._areas.of(traced), pixels_of(traced), means_of(traced)
         if self._shaper:
             polygons, index = self._shaper.shaped(traced)

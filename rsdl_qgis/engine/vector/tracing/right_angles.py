@@ -20,6 +20,7 @@ FINE = 0.75  # pixels: outlines are simplified by so much before their walls are
 SHORT = 1.5  # pixels: shorter walls are none
 IN_LINE = 1.0  # pixels: parallel walls no further apart are one
 STEP = 0.5  # pixels: the outline is looked at in pieces of so much at most
+CLEAR = 1e-3  # pixels: corners nearer to another wall could cross it where they are rounded
 LEAST_IOU = 0.8  # of the result and what it is made from
 
 Points = NDArray[np.float64]
@@ -41,7 +42,7 @@ class Pieces(NamedTuple):
 
 
 def squared(polygon: Polygon, pixel: float) -> Polygon:
-    """A polygon with right angles; itself where the two would overlap too little (``LEAST_IOU``).
+    """A polygon with right angles; itself where the two would overlap too little (``LEAST_IOU``) or walls would touch.
 
     ``pixel``: the size of a pixel in the polygon's units, which are the same along x and y.
     """
@@ -59,7 +60,8 @@ def squared(polygon: Polygon, pixel: float) -> Polygon:
             walls = _fitted(walls, _pieces(walls, _turned(outline, -angle), pixel))
             found.append(_turned(_corners(walls, _in_line(walls, IN_LINE * pixel)), angle))
     result = Polygon(found[0], found[1:])
-    return result if result.is_valid and _iou(result, polygon) >= LEAST_IOU else polygon
+    is_clear = result.is_valid and shapely.minimum_clearance(result) >= CLEAR * pixel
+    return result if is_clear and _iou(result, polygon) >= LEAST_IOU else polygon
 
 
 def main_direction(ring: Points) -> float:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import math
+import os
+from collections.abc import Collection, Sequence
+from pathlib import Path
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from ...raster.grid import Grid, apply
+from ..probabilities.rows import SureRows
 from .arcs import MOST, simplified
 from .fitting import fitted
 from .nodes import Nodes
@@ -21,14 +25,29 @@ from .tracer import Traced
 CELL = 512  # pixels: what is not drawn is divided into cells, which are complete soon
 
 
-def sieved(
-    shape: PolygonShape, grid: Grid, dtype: np.dtype, known: NDArray[np.bool_], drawn: NDArray[np.bool_]
-) -> Sieved | None:
-    """What a map's rows go through first, if anything. ``known``, ``drawn``: by value, classes, and those drawn."""
+def rows_of(
+    output: str | os.PathLike[str],
+    grid: Grid,
+    classes: Sequence[int],
+    dtype: DTypeLike,
+    skip: Collection[int],
+    shape: PolygonShape,
+    sure: bool,
+) -> tuple[SureRows, NDArray[np.bool_]]:
+    """The rows of a class map as they are drawn, and by value whether a class is drawn.
+
+    ``classes``: all values; ``skip``: of those, which are not drawn; ``sure``: whether rows come with probabilities.
+    What waits, waits beside ``output``.
+    """
+    drawn, known = (np.zeros(np.iinfo(dtype).max + 1, bool) for _ in range(2))
+    known[list(classes)] = True
+    drawn[[value for value in classes if value not in skip]] = True
     holes, least = shape.holes(grid), shape.least(grid)
-    if not shape.sieves(grid):
-        return None
-    return Sieved(rounds(grid.width, dtype, known, least, holes, np.flatnonzero(~drawn).tolist()))
+    sieve = None
+    if shape.sieves(grid):
+        sieve = Sieved(rounds(grid.width, dtype, known, least, holes, np.flatnonzero(~drawn).tolist()))
+    values = np.array(classes, dtype) if sure else None
+    return SureRows(sieve, values, Path(output).absolute().parent), drawn
 
 
 class Shaper:
@@ -46,6 +65,11 @@ class Shaper:
         self._scale = np.array(grid.resolution)
         self._transform = grid.transform
         self._row = 0
+
+    @classmethod
+    def of(cls, shape: PolygonShape, grid: Grid, drawn: NDArray[np.bool_]) -> Shaper | None:
+        """What shapes polygons as is asked for, None where they follow the sides of pixels."""
+        return cls(shape, grid, drawn) if shape.simplify or shape.regularize else None
 
     @property
     def _is_coarse(self) -> bool:

@@ -65,7 +65,7 @@ def test_an_error_comes_up_at_the_end_and_leaves_nothing(polygonizer, tmp_path, 
     def fails(*_):
         raise OutputError("The disk is full.", "Free space.")
 
-    monkeypatch.setattr(polygonizer, "_take", fails)
+    monkeypatch.setattr(polygonizer._batches, "add", fails)
     monkeypatch.setattr(background, "WAITING", 9)
     drawing = BackgroundPolygonizer(polygonizer, Report())
     for _ in range(12):  # none of these waits for a thread that has ended

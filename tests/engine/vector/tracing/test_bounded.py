@@ -9,7 +9,7 @@ import pytest
 
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.raster.grid import Grid
-from rsdl_qgis.engine.vector.tracing import polygonize, shaper, sieve
+from rsdl_qgis.engine.vector.tracing import batches, polygonize, shaper, sieve
 from rsdl_qgis.engine.vector.tracing.polygon_shape import PolygonShape
 from rsdl_qgis.engine.vector.tracing.tracer import Tracer
 
@@ -37,8 +37,8 @@ def held(item):
 @pytest.fixture
 def small_strips(monkeypatch):
     """Everything that waits for a share of a large map waits for one of a small map."""
-    monkeypatch.setattr(polygonize, "Tracer", partial(Tracer, pixels=STEP * WIDTH))
-    monkeypatch.setattr(polygonize, "STEPS", 4000)
+    monkeypatch.setattr(batches, "Tracer", partial(Tracer, pixels=STEP * WIDTH))
+    monkeypatch.setattr(batches, "STEPS", 4000)
     monkeypatch.setattr(sieve, "PIXELS", 2 * STEP * WIDTH)
     monkeypatch.setattr(shaper, "CELL", 32)
 

@@ -11,7 +11,7 @@ from rasterio.features import rasterize
 from rsdl_qgis.engine.errors import Cancelled, OutputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.vector.polygons import read_polygons
-from rsdl_qgis.engine.vector.tracing import polygonize as module
+from rsdl_qgis.engine.vector.tracing import batches
 from rsdl_qgis.engine.vector.tracing.polygonize import polygonize
 
 from ...conftest import NORTH_UP
@@ -85,7 +85,7 @@ def test_no_polygon_gives_an_empty_layer_with_its_fields(raster_file, tmp_path, 
 
 
 def test_many_batches_make_one_layer(raster_file, rng, tmp_path, monkeypatch):
-    monkeypatch.setattr(module, "BATCH", 10)
+    monkeypatch.setattr(batches, "BATCH", 10)
     raster = raster_file("a.tif", rng.integers(0, 2, (1, 20, 20)).astype("uint8"))
     count = polygonize(raster, tmp_path / "p.fgb", CLASSES, Report())
     assert count > 30

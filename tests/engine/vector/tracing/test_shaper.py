@@ -134,6 +134,13 @@ def test_walls_stand_where_the_outline_is_on_average(tmp_path, angle):
     assert abs((direction - angle + 45) % 90 - 45) < 0.5
 
 
+@pytest.mark.parametrize("seed", [4, 25])
+def test_right_angles_of_anything_are_valid_in_map_coordinates(tmp_path, seed):
+    """Patches that are no buildings, some of whose walls touch where they are put in line."""
+    drawn(tmp_path / "p.gpkg", blobs(np.random.default_rng(seed), side=220), regularize=True)
+    assert shapely.is_valid(shapely.from_wkb(pyogrio.raw.read(tmp_path / "p.gpkg")[2])).all()
+
+
 def test_what_has_no_walls_stays():
     star = shapely.Polygon([(0, 0), (30, 1), (60, 0), (31, 2), (30, 40), (29, 2)])
     assert squared(star, 1.0) == star
