@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -205,7 +206,7 @@ class SwinV2(nn.Module):
         super().__init__()
         if variant not in VARIANTS:
             raise ModelError(f"There is no Swin V2 '{variant}'.", f"Choose one of: {', '.join(VARIANTS)}.")
-        asked = {"width": width, "layers": layers, "heads": heads, "window": window}
+        asked: dict[str, Any] = {"width": width, "layers": layers, "heads": heads, "window": window}
         form = replace(VARIANTS[variant], **{key: value for key, value in asked.items() if value is not None})
         _check(form)
         channels = sum(dates * bands for dates, bands in inputs.values())
