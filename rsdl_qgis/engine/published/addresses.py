@@ -46,6 +46,7 @@ DOFA = (
     "DOFA (CC BY 4.0; Xiong et al. 2024, arXiv:2403.15356). Trained on SatlasPretrain, Five-Billion-Pixels and "
     "HySpecNet."
 )
+DINOV3 = "DINOv3 (DINOv3 License, Meta; Siméoni et al. 2025, arXiv:2508.10104)."
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
@@ -91,6 +92,7 @@ class Published:
     ``mean``, ``std``: bands in 0..1 were normalised as (value - mean) / std. ``own``: the input where that is not an
     8-bit picture's; ``by_name``: the network takes any of its bands, in any order. ``options``: of the network, with
     which it computes the same as in its training. ``url``: where it does not lie at ``ADDRESS`` under its name.
+    ``gated``: that address is a page that gives the file after a registration, and nothing is fetched from it.
     ``package``: that the file lies in, where it has no address of its own. ``task``: of the network as published.
     """
 
@@ -102,6 +104,7 @@ class Published:
     options: Mapping[str, Any] = field(default_factory=dict)
     package: Package | None = None
     url: str = ""
+    gated: bool = False
     own: Input | None = None
     by_name: bool = False
     task: str = "classification"
@@ -192,6 +195,7 @@ HUB = "https://huggingface.co/torchgeo/"  # the weights of SSL4EO-S12 with torch
 S12 = f"{HUB}vit_small_patch16_224_sentinel2_all_"
 SATLAS_HUB = f"{HUB}satlas/resolve/081d6607431bf36bdb59c223777cbb267131b8f2/"
 DOFA_HUB = f"{HUB}dofa/resolve/b8db318b64a90b9e085ec04ba8851233c5893666/"
+DINOV3_PAGE = "https://ai.meta.com/resources/models-and-libraries/dinov3-downloads/"
 IBM = "https://huggingface.co/ibm-nasa-geospatial/"
 HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
@@ -326,6 +330,24 @@ PUBLISHED: dict[str, Published] = {
         options={"bands": ("B4", "B3", "B2", *SATLAS_OTHERS)},
         url=f"{DOFA_HUB}dofa_large_patch16_224-0ff904d3.pth",
         own=dofa(),
+    ),
+    "dinov3-s16": Published(
+        "dinov3_vits16_pretrain_lvd1689m-08c60483.pth", "dinov3-s16", licence=DINOV3, url=DINOV3_PAGE, gated=True
+    ),
+    "dinov3-b16": Published(
+        "dinov3_vitb16_pretrain_lvd1689m-73cec8be.pth", "dinov3-b16", licence=DINOV3, url=DINOV3_PAGE, gated=True
+    ),
+    "dinov3-l16": Published(
+        "dinov3_vitl16_pretrain_lvd1689m-8aa4cbdd.pth", "dinov3-l16", licence=DINOV3, url=DINOV3_PAGE, gated=True
+    ),
+    "dinov3-sat-l16": Published(
+        "dinov3_vitl16_pretrain_sat493m-eadcf0ff.pth",
+        "dinov3-l16",
+        mean=(0.430, 0.411, 0.296),
+        std=(0.213, 0.156, 0.143),
+        licence=DINOV3,
+        url=DINOV3_PAGE,
+        gated=True,
     ),
     "satlas-swin-v2-t": Published(
         "sentinel2_swint_si_ms-bc68e396.pth",

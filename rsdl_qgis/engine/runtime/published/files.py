@@ -123,6 +123,9 @@ def fetch(published: Published, folder: Path, report: Report, base: str = ADDRES
     Downloads are written as ``.part`` and renamed when complete. Errors as of ``published_weights``.
     """
     target = folder / published.file
+    if not target.is_file() and published.gated:
+        problem = f"The file {target.name} is given after a registration at {published.url}, and is not there."
+        raise ModelError(problem, f"Register, and put it into the folder {folder}.")
     if not target.is_file():
         _download(published, target, report, base)
         return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 from pathlib import Path
@@ -9,12 +10,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 import rasterio
+import torch
 
+from rsdl_qgis.engine.cards.stac_mlm import from_item, to_item
 from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
+from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.published.addresses import PUBLISHED
-from rsdl_qgis.engine.published.card import Sight, encoder_card, whole_bands
+from rsdl_qgis.engine.published.card import ENCODERS, NAMED, Sight, encoder_card, whole_bands
+from rsdl_qgis.engine.runtime.features import last_layer
 
 FOLDER = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign")
 FILES = {"galileo-nano": "galileo-nano/encoder.pt", "presto": "presto/default_model.pt"}
@@ -107,6 +112,16 @@ def test_bands_that_it_does_not_know(embed):
     values = np.zeros((2, 16, 16), np.uint8)
     with pytest.raises(MismatchError, match="none that is whole: B2, band 2"):
         embed("galileo-nano", [values], ("B2", ""))
+
+
+@pytest.mark.parametrize("name", [name for name in ENCODERS if name not in NAMED])
+def test_every_encoder_ends_in_a_layer_that_is_given_features(name):
+    card = encoder_card(name)
+    assert from_item(to_item(card)).options == json.loads(json.dumps(dict(card.options)))
+    with torch.device("meta"):
+        shapes = {item.name: item.shape for item in card.inputs}
+        network = build_network(card.network, shapes, card.channels, **card.options)
+    assert last_layer(network, card).in_features > 100
 
 
 def test_bands_by_name_and_the_size_of_a_patch():
