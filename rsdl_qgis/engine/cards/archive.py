@@ -56,6 +56,7 @@ MODEL = Content("model", CARD_FILE, MOST_MEMBERS, LARGEST_LIST, LARGEST_MODEL, M
 SAVED_MODEL = "saved_model.pb"  # of TensorFlow
 FOREIGN = (".emd", ".onnx", ".keras", ".h5", ".hdf5", ".tflite", ".pt2", ".pt", ".pth", ".safetensors", ".ckpt", ".txt")
 FOREIGN_MODEL = replace(MODEL, others=(SAVED_MODEL, *FOREIGN))  # with or without a card
+PROGRAM = replace(MODEL, members=100_000, list_size=1 << 24)  # the file of another program: of many tensors
 
 
 class Archive:
@@ -203,6 +204,30 @@ def opened_archive(path: Path, content: Content | None = None) -> Iterator[Archi
             archive = Archive(path, stack.enter_context(zipfile.ZipFile(bounded)), content)
             bounded.is_listed = True
         yield archive
+
+
+@contextmanager
+def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
+    """The archive that another program's file is, or has behind it; ModelError where it is damaged, too large, or has
+    members that would lie outside it. Nothing is unpacked: its readers read members into memory, within their limits.
+    """
+    with ExitStack() as stack:
+        with as_error_of(PROGRAM, path):
+            import zipfile
+
+            bounded = _Bounded(stack.enter_context(path.open("rb")), PROGRAM)
+            archive = stack.enter_context(zipfile.ZipFile(bounded))
+            bounded.is_listed = True
+        total = 0
+        for info in archive.infolist():
+            problem = _hazard(info.filename.replace("\\", "/"), info, PROGRAM.name)
+            if problem:
+                raise ModelError(f"{path} holds {shortened(info.filename)}, {problem}.", "Get the model again.")
+            total += info.file_size
+        if total > PROGRAM.size:
+            raise ModelError(f"{path} unpacks to {total:,} bytes; a model has at most {PROGRAM.size:,}.")
+        with as_error_of(PROGRAM, path):
+            yield archive
 
 
 class _Bounded:

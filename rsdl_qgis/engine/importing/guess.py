@@ -69,7 +69,9 @@ def guessed_card(name: str, file: OnnxFile, facts: Facts, probe: Probe) -> tuple
     scaling = first_scaling(name, file.inputs[0], image, facts)
     if facts.resolution is None:
         notes.append("The pixel size that it was trained at is not known, so no raster's is checked (RESOLUTION).")
-    activation, output = settled_activation(name, answer.head, facts.activation, answer.channels, classes)
+    activation, output = "identity", ""
+    if classes:
+        activation, output = settled_activation(name, answer.head, facts.activation, answer.channels, classes)
     dates = tuple(f"date {i + 1}" for i in range(image.dates)) if image.dates > 1 else ("image",)
     card = ModelCard(
         name=name,
@@ -82,9 +84,9 @@ def guessed_card(name: str, file: OnnxFile, facts: Facts, probe: Probe) -> tuple
         values=_values(answer, task, facts),
         tiling=_tiling(name, image, facts, task_of(task).boxes),
         resolution=facts.resolution,
-        activation=activation if classes else "identity",
+        activation=activation,
         threshold=facts.threshold,
-        output=output if classes else "",
+        output=output,
         axes=image.axes if image.axes in AXES else "NCHW",
         output_index=facts.output_index if facts.output_index is not None else answer.index or None,
         provenance={"source": "tensors of the file"},

@@ -15,6 +15,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from ..cards.archive import FOREIGN_MODEL, LARGEST_MODEL
 from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, Class, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
+from ..cards.given.bands import band_of
 from ..cards.given.classes import PALETTE
 from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
 from ..cards.names import as_model_name
@@ -26,7 +27,7 @@ from ..cards.store import unpack, write_folder
 from ..errors import ModelError
 from ..feedback import Report
 from ..files.json import parsed
-from ..files.text import shortened
+from ..files.text import one_line, shortened
 from ..interop.foreign import READERS, SAVED_MODEL, is_foreign_file
 from ..interop.zips import is_torchscript
 from .esri import read_definition
@@ -167,8 +168,8 @@ def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
 
 
 def _takes_pixels(file: OnnxFile) -> bool:
-    """Whether a file takes one array of pixels, (N, bands)."""
-    return len(file.inputs) == 1 and file.inputs[0].kind == "tensor" and len(file.inputs[0].shape) == 2
+    """Whether a file takes pixels: an array (N, bands), or one a column of a table, (N, 1)."""
+    return all(tensor.kind == "tensor" and len(tensor.shape) == 2 for tensor in file.inputs)
 
 
 def _of_pixels(source: Source) -> Source:
@@ -177,7 +178,13 @@ def _of_pixels(source: Source) -> Source:
 
     network = turn_into_images(source.folder / ONNX_FILE, source.name)
     classes = tuple(Class(value, title, PALETTE[i % len(PALETTE)]) for i, (value, title) in enumerate(network.labels))
-    facts = Facts(classes=classes, layout="NCHW", activation="none" if network.probabilities else None)
+    facts = Facts(
+        bands=tuple(band_of(one_line(name)) for name in network.bands),
+        classes=classes,
+        steps=() if network.whole_numbers else None,
+        layout="NCHW",
+        activation="none" if network.probabilities else None,
+    )
     note = "It is a network for single pixels: it gets every pixel of an image, and its answers become a map."
     return replace(source, facts=facts, notes=(note,), turned="pixels (N, C)")
 

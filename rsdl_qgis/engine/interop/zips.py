@@ -3,19 +3,11 @@
 from __future__ import annotations
 
 import re
-import zipfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from ..cards.archive import MODEL, as_error_of, is_zip
+from ..cards.archive import is_zip, opened_zip
 
-
-@contextmanager
-def opened_zip(path: Path) -> Iterator[zipfile.ZipFile]:
-    """The archive at a path; what is damaged in it becomes a ModelError. Its readers bound what it unpacks to."""
-    with as_error_of(MODEL, path), zipfile.ZipFile(path) as archive:
-        yield archive
+__all__ = ["is_torchscript", "is_zip", "opened_zip"]
 
 
 def is_torchscript(path: Path) -> bool:

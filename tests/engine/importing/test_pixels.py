@@ -127,6 +127,81 @@ def test_numbers_of_each_pixel(tmp_path, scene, count):
     assert np.allclose(mapped(model, scene[0], tmp_path)[0], values[0] + 2 * values[1] + 0.5, atol=1e-5)
 
 
+def test_trees_of_a_regression(tmp_path, scene):
+    """The last operator does not tell what its numbers mean; of a regression that need not be asked."""
+    settings = {name: value for name, value in TREE.items() if not name.startswith(("class_", "post_"))}
+    targets = {"target_treeids": [0, 0, 0], "target_nodeids": [2, 3, 4], "target_ids": [0, 0, 0]}
+    node = helper.make_node(
+        "TreeEnsembleRegressor", ["x"], ["variable"], domain="ai.onnx.ml", n_targets=1,
+        target_weights=[2.5, 0.5, -1.5], **settings, **targets,
+    )  # fmt: skip
+    file = saved(tmp_path / "m.onnx", [node], [("variable", TensorProto.FLOAT, ["n", 1])])
+    model = run_import({"input": file, "scaling": "none", "task": "regression"}, Listening())["model"]
+    assert np.allclose(mapped(model, scene[0], tmp_path)[0], np.array([0.5, -1.5, 2.5])[scene[1]])
+
+
+COLUMNS = {"B04": TensorProto.FLOAT, "code": TensorProto.INT64, "elevation": TensorProto.DOUBLE}
+
+
+def of_columns(path, kinds=COLUMNS, widths=(), weight=False):
+    """As exporters write a model that was trained on a data frame: an input for each of its columns, (N, 1)."""
+    sizes = widths or [1] * len(kinds)
+    inputs = [helper.make_tensor_value_info(n, k, ["n", size]) for (n, k), size in zip(kinds.items(), sizes)]
+    nodes = [helper.make_node("Cast", [name], [f"{name}/f"], to=TensorProto.FLOAT) for name in kinds]
+    nodes += [
+        helper.make_node("Concat", [f"{name}/f" for name in kinds], ["all"], axis=1),
+        helper.make_node("MatMul", ["all", "w"], ["variable"]),
+    ]
+    w = numpy_helper.from_array(10.0 ** np.arange(sum(sizes), dtype="f4")[:, None], "w")
+    if weight:  # as files of old have it
+        inputs.append(helper.make_tensor_value_info("w", TensorProto.FLOAT, [sum(sizes), 1]))
+    output = helper.make_tensor_value_info("variable", TensorProto.FLOAT, ["n", 1])
+    graph = helper.make_graph(nodes, "g", inputs, [output], [w])
+    onnx.save(helper.make_model(graph, opset_imports=[helper.make_opsetid("", 11)], ir_version=6), path)
+    return {"input": str(path), "task": "regression", "scaling": "none"}
+
+
+@pytest.mark.parametrize("weight", [False, True])
+def test_an_input_for_each_column_of_a_table(tmp_path, make_raster, rng, weight):
+    """Bands of the names of the inputs, each of its own type; whole numbers are the nearest."""
+    values = rng.uniform(0, 5, (3, 20, 30)).astype("float32")
+    image = make_raster(values, descriptions=list(COLUMNS))
+    model = run_import(of_columns(tmp_path / "m.onnx", weight=weight), Listening())["model"]
+    card = Store().find(model)[1]
+    assert [band.name for band in card.inputs[0].bands] == list(COLUMNS)
+    wanted = values[0] + 10 * np.floor(values[1] + 0.5) + 100 * values[2]
+    assert np.allclose(mapped(model, image, tmp_path)[0], wanted, rtol=1e-6)
+    turned = make_raster(values[::-1], "turned.tif", descriptions=list(COLUMNS)[::-1])  # bands go by their names
+    assert np.allclose(mapped(model, turned, tmp_path)[0], wanted, rtol=1e-6)
+
+
+def test_columns_by_other_names_and_several_in_one_input(tmp_path, scene):
+    given = of_columns(tmp_path / "m.onnx", {"image": TensorProto.FLOAT, "terrain": TensorProto.FLOAT}, (1, 2))
+    model = run_import(given, Listening())["model"]
+    names = [band.name for band in Store().find(model)[1].inputs[0].bands]
+    assert names == ["image", "terrain 1", "terrain 2"]
+    model = run_import({**given, "bands": "red, height, slope", "replace": True}, Listening())["model"]
+    assert [band.name for band in Store().find(model)[1].inputs[0].bands] == ["red", "height", "slope"]
+    with pytest.raises(ModelError, match="BANDS names 2"):
+        run_import({**given, "bands": "red, height"}, Listening())
+
+
+def test_whole_numbers_alone_need_no_scaling(tmp_path):
+    given = of_columns(tmp_path / "m.onnx", {"a": TensorProto.INT64, "b": TensorProto.INT32})
+    del given["scaling"]
+    model = run_import(given, Listening())["model"]
+    assert not Store().find(model)[1].inputs[0].scaling.steps
+
+
+def test_text_is_refused(tmp_path):
+    given = of_columns(tmp_path / "m.onnx", {"B04": TensorProto.FLOAT, "soil": TensorProto.STRING})
+    with pytest.raises(ModelError, match="'m' takes text for 'soil', and the bands of a raster are numbers"):
+        run_import(given, Listening())
+    given = of_columns(tmp_path / "m.onnx", {"soil": TensorProto.STRING}, (4,))
+    with pytest.raises(ModelError, match="takes text for 'soil'"):
+        run_import(given, Listening())
+
+
 def test_what_cannot_be_given_is_told(tmp_path):
     file = arrays(tmp_path / "m.onnx", [0, 1, 2])
     given = {"input": file, "scaling": "none"}

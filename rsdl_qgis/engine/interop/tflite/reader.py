@@ -4,26 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import onnx
 
-from ...cards.card import CARD_FILE
-from ...cards.model_file import LARGEST_CARD
 from ...errors import ModelError
-from ...files.json import parsed
 from ...files.text import one_line, shortened
 from ..batches import is_free
 from ..builder import Builder, SizeNeeded, Value
 from ..foreign import Foreign
 from ..images import Images
-from ..zips import is_zip, opened_zip
 from .file import Graph, read_graph
 from .network import RANGES, Network, rounded
 from .operators import BUILDS
-
-LARGEST_LABELS = 1 << 20  # bytes
-MOST_MEMBERS = 100
+from .packed import read_packed
 
 
 def read_tflite(path: Path) -> Foreign:
@@ -32,7 +25,7 @@ def read_tflite(path: Path) -> Foreign:
     An input of bytes (uint8) takes numbers from 0 to 255; one of int8 takes what the bytes stand for, as the float
     network does. Quantised outputs are the numbers that they stand for. The batch is free where that gives the same.
     """
-    graph = read_graph(path)
+    graph, packed = read_graph(path), read_packed(path)
     for index in graph.inputs:
         tensor = graph.tensors[index]
         if not 2 <= len(tensor.shape) <= 5 or min(tensor.shape) < 1:
@@ -49,7 +42,7 @@ def read_tflite(path: Path) -> Foreign:
         raise ModelError(f"{path.name} has shapes that depend on the image.", "Export the model as ONNX.") from None
     shape = graph.tensors[graph.inputs[0]].shape
     size = (shape[-3], shape[-2]) if len(shape) > 3 else None
-    return Foreign(model, "TensorFlow Lite", "NHWC", size, _labels(path), tuple(_notes(graph)), _item(path))
+    return Foreign(model, "TensorFlow Lite", "NHWC", size, packed.labels, tuple(_notes(graph)), packed.item)
 
 
 def _model(graph: Graph, free_batch: bool) -> onnx.ModelProto:
@@ -99,33 +92,3 @@ def _notes(graph: Graph) -> list[str]:
         )
         notes.append(f"The input '{one_line(tensor.name)}' takes {kind}.")
     return notes
-
-
-def _item(path: Path) -> dict[str, Any] | None:
-    """The card that this plugin packs behind the network; None where there is none, or no JSON in it."""
-    if not is_zip(path):
-        return None
-    with opened_zip(path) as archive:
-        members = [info for info in archive.infolist()[:MOST_MEMBERS] if info.filename == CARD_FILE]
-        if not members or members[0].file_size > LARGEST_CARD:
-            return None
-        with archive.open(members[0]) as member:
-            text = member.read(LARGEST_CARD).decode("utf-8", "replace")
-    try:
-        item = parsed(text)
-    except ValueError:
-        return None
-    return item if isinstance(item, dict) else None
-
-
-def _labels(path: Path) -> tuple[str, ...]:
-    """The names of the classes, in a text that TensorFlow's metadata tools pack behind the network."""
-    if not is_zip(path):
-        return ()
-    with opened_zip(path) as archive:
-        members = [info for info in archive.infolist()[:MOST_MEMBERS] if info.filename.lower().endswith(".txt")]
-        if len(members) != 1 or members[0].file_size > LARGEST_LABELS:
-            return ()
-        with archive.open(members[0]) as member:
-            text = member.read(LARGEST_LABELS).decode("utf-8", "replace")
-    return tuple(one_line(line).strip() for line in text.splitlines() if line.strip())

@@ -13,7 +13,6 @@ import mmap
 import os
 import re
 import time
-import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from http.client import HTTPException
@@ -37,7 +36,7 @@ from safetensors import SafetensorError
 from safetensors.torch import load_file
 from torch import Tensor
 
-from ...cards.archive import MODEL, as_error_of, is_zip
+from ...cards.archive import is_zip, opened_zip
 from ...cards.model_file import sha256
 from ...errors import ModelError
 from ...feedback import Report
@@ -94,7 +93,7 @@ def _check_pickle(path: Path) -> None:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             large = data.find(BYTES) >= 0
     else:
-        with as_error_of(MODEL, path), zipfile.ZipFile(path) as archive:
+        with opened_zip(path) as archive:
             members = archive.infolist()
             large = sum(info.file_size for info in members) > MOST_REPEATED * path.stat().st_size
             pickles = [] if large else [info for info in members if info.filename.endswith(".pkl")]
