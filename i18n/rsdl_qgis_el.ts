@@ -1952,6 +1952,10 @@ Give a layer to know whether the model fits it: its bands, pixel size, coordinat
    <translation>Τιμή nodata</translation>
   </message>
   <message>
+   <source>Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions.</source>
+   <translation>Αριθμοί διαύλων, από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
+  </message>
+  <message>
    <source>GeoTIFF (.tif) with one class per pixel, with class names and colours; nodata is 255. An existing file is overwritten.</source>
    <translation>GeoTIFF (.tif) με μία κλάση ανά εικονοστοιχείο, με ονόματα και χρώματα κλάσεων· το nodata είναι 255. Υπάρχον αρχείο αντικαθίσταται.</translation>
   </message>
@@ -1986,6 +1990,10 @@ Give a layer to know whether the model fits it: its bands, pixel size, coordinat
   <message>
    <source>A stored value to treat as nodata, such as 0 for black borders, in addition to the nodata values that the rasters declare. A pixel with this value in any band becomes nodata. Any number. Default: only the declared nodata.</source>
    <translation>Αποθηκευμένη τιμή που λογίζεται ως nodata, όπως 0 για μαύρα περιθώρια, επιπλέον των τιμών nodata που δηλώνουν τα ψηφιδωτά. Εικονοστοιχείο με αυτή την τιμή σε οποιονδήποτε δίαυλο γίνεται nodata. Οποιοσδήποτε αριθμός. Προεπιλογή: μόνο το δηλωμένο nodata.</translation>
+  </message>
+  <message>
+   <source>Bands</source>
+   <translation>Δίαυλοι</translation>
   </message>
   <message>
    <source>Class probabilities</source>
@@ -2142,10 +2150,6 @@ Give the folder of a Level-1 product (PRODUCT), whose MTL.txt has the gains and 
   <message>
    <source>Landsat product</source>
    <translation>Προϊόν Landsat</translation>
-  </message>
-  <message>
-   <source>Bands</source>
-   <translation>Δίαυλοι</translation>
   </message>
   <message>
    <source>Saturated pixels</source>
@@ -2448,10 +2452,6 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
    <translation>Ποιες κλάσεις του μοντέλου είναι νέφη και τα παρόμοια, με όνομα ή τιμή, όπως: cloud=thick cloud, thin cloud; shadow=3. Προεπιλογή: από τα ονόματά τους.</translation>
   </message>
   <message>
-   <source>Band numbers, from 1, in the order in which the model takes them. Default: matched by band descriptions.</source>
-   <translation>Αριθμοί διαύλων, από 1, με τη σειρά που τους δέχεται το μοντέλο. Προεπιλογή: αντιστοιχίζονται με τις περιγραφές των διαύλων.</translation>
-  </message>
-  <message>
    <source>Grow clouds and shadows (pixels)</source>
    <translation>Διεύρυνση νεφών και σκιών (εικονοστοιχεία)</translation>
   </message>
@@ -2492,12 +2492,12 @@ The mask goes into other algorithms as 'Quality band' (QUALITY_RASTER) with the 
 
 Without FEATURES the result is a raster with one pixel per patch and one band per feature: an ordinary raster, on which classifiers can be trained and clusters found. A patch is a square of SIZE pixels; with a smaller STRIDE patches overlap, and the raster is finer. Patches without a valid pixel are nodata. With polygons or points as FEATURES the result is a layer of these with all their attributes and one field per feature; a polygon much larger than the scenes of training gets the mean of its parts.
 
-The model needs its weights: the shipped models, those trained here for scenes or maps of one image, and published weights by their name, such as efficientnet-lite0, which are fetched once. A network that gives features itself can be brought with 'Import model' and the task embedding. Other models of ONNX alone have no features that could be taken.</source>
+The model needs its weights: the shipped models, those trained here for scenes or maps of one image, and published weights by their name, such as efficientnet-lite0, which are fetched once. galileo-nano and presto were made for satellites: they take the bands that they know by their descriptions, such as B2, B3, B4 and B8 of Sentinel-2, and several dates (LAYERS); Presto sees each pixel by itself. A network that gives features itself can be brought with 'Import model' and the task embedding. Other models of ONNX alone have no features that could be taken.</source>
    <translation>Υπολογίζει χαρακτηριστικά (embeddings) με ένα εκπαιδευμένο δίκτυο, μερικές εκατοντάδες αριθμούς που περιγράφουν πώς μοιάζει ένα μέρος του ψηφιδωτού: εκείνα από τα οποία αποφασίζει το τελευταίο επίπεδο ενός ταξινομητή σκηνών, ή τον μέσο όρο του τελευταίου χάρτη που δίνει ο κωδικοποιητής ενός μοντέλου κατάτμησης. Μέρη που μοιάζουν έχουν παρόμοια χαρακτηριστικά, ακόμη και όπου το μοντέλο δεν γνωρίζει την κλάση τους.
 
 Χωρίς FEATURES το αποτέλεσμα είναι ένα ψηφιδωτό με ένα εικονοστοιχείο ανά τμήμα και έναν δίαυλο ανά χαρακτηριστικό: ένα συνηθισμένο ψηφιδωτό, στο οποίο εκπαιδεύονται ταξινομητές και βρίσκονται ομάδες. Το τμήμα είναι τετράγωνο με SIZE εικονοστοιχεία· με μικρότερο STRIDE τα τμήματα επικαλύπτονται, και το ψηφιδωτό είναι λεπτομερέστερο. Τμήματα χωρίς έγκυρο εικονοστοιχείο δεν έχουν τιμή. Με πολύγωνα ή σημεία ως FEATURES το αποτέλεσμα είναι ένα επίπεδο με αυτά, όλα τα χαρακτηριστικά πεδία τους και ένα πεδίο ανά χαρακτηριστικό· ένα πολύγωνο πολύ μεγαλύτερο από τις σκηνές της εκπαίδευσης παίρνει τον μέσο όρο των μερών του.
 
-Το μοντέλο χρειάζεται τα βάρη του: τα μοντέλα που συνοδεύουν το πρόσθετο, όσα εκπαιδεύτηκαν εδώ για σκηνές ή για χάρτες μίας εικόνας, και δημοσιευμένα βάρη με το όνομά τους, όπως efficientnet-lite0, που λαμβάνονται μία φορά. Ένα δίκτυο που δίνει το ίδιο χαρακτηριστικά εισάγεται με την «Εισαγωγή μοντέλου» και την εργασία embedding. Άλλα μοντέλα μόνο ONNX δεν έχουν χαρακτηριστικά που θα μπορούσαν να ληφθούν.</translation>
+Το μοντέλο χρειάζεται τα βάρη του: τα μοντέλα που συνοδεύουν το πρόσθετο, όσα εκπαιδεύτηκαν εδώ για σκηνές ή για χάρτες μίας εικόνας, και δημοσιευμένα βάρη με το όνομά τους, όπως efficientnet-lite0, που λαμβάνονται μία φορά. Τα galileo-nano και presto φτιάχτηκαν για δορυφόρους: παίρνουν τους διαύλους που γνωρίζουν από τις περιγραφές τους, όπως B2, B3, B4 και B8 του Sentinel-2, και αρκετές ημερομηνίες (LAYERS)· το Presto βλέπει κάθε εικονοστοιχείο χωριστά. Ένα δίκτυο που δίνει το ίδιο χαρακτηριστικά εισάγεται με την «Εισαγωγή μοντέλου» και την εργασία embedding. Άλλα μοντέλα μόνο ONNX δεν έχουν χαρακτηριστικά που θα μπορούσαν να ληφθούν.</translation>
   </message>
   <message>
    <source>Features of patches</source>
@@ -2540,8 +2540,12 @@ The model needs its weights: the shipped models, those trained here for scenes o
    <translation>float32: όπως τους δίνει το δίκτυο. uint8: το ένα τέταρτο του μεγέθους· κάθε δίαυλος πηγαίνει από τον μικρότερο αριθμό του στον μεγαλύτερο σε 254 βήματα, με κλίμακα και μετατόπιση με τις οποίες το GDAL και το QGIS δείχνουν τους αριθμούς.</translation>
   </message>
   <message>
-   <source>Model '{model}' gives no features of one image: it is for {task}.</source>
-   <translation>Το μοντέλο '{model}' δεν δίνει χαρακτηριστικά μίας εικόνας: είναι για {task}.</translation>
+   <source>Further dates</source>
+   <translation>Επόμενες ημερομηνίες</translation>
+  </message>
+  <message>
+   <source>{name} is given, and '{model}' takes one image whatever its date. Leave it empty, or choose {names}.</source>
+   <translation>Δόθηκε το {name}, και το '{model}' παίρνει μία εικόνα, όποια κι αν είναι η ημερομηνία της. Αφήστε το κενό, ή επιλέξτε {names}.</translation>
   </message>
   <message>
    <source>Features of polygons or points</source>
@@ -2552,8 +2556,8 @@ The model needs its weights: the shipped models, those trained here for scenes o
    <translation>βαθιά μάθηση,νευρωνικό δίκτυο,χαρακτηριστικά,embedding,αναπαράσταση,ομοιότητα,τμήματα,αγροτεμάχια</translation>
   </message>
   <message>
-   <source>Choose a model for scenes or maps.</source>
-   <translation>Επιλέξτε μοντέλο για σκηνές ή χάρτες.</translation>
+   <source>Dates</source>
+   <translation>Ημερομηνίες</translation>
   </message>
   <message>
    <source>GeoTIFF (.tif) with a pixel per patch and a band per feature, f1, f2 and so on; nodata is NaN, of uint8 0. Only made without FEATURES.</source>
@@ -2572,12 +2576,40 @@ The model needs its weights: the shipped models, those trained here for scenes o
    <translation>Όνομα εγκατεστημένου μοντέλου με βάρη, διαδρομή ενός φακέλου μοντέλου ή ενός αρχείου .zip του, ή το όνομα δημοσιευμένων βαρών: {names}. Προεπιλογή: ο εγκατεστημένος ταξινομητής σκηνών του οποίου οι δίαυλοι ταιριάζουν με τις περιγραφές των διαύλων του ψηφιδωτού, αν είναι ακριβώς ένας.</translation>
   </message>
   <message>
+   <source>For {names}: the images of the dates after that of INPUT, the earliest first. The result is on the grid of INPUT. Default: none.</source>
+   <translation>Για {names}: οι εικόνες των ημερομηνιών μετά από εκείνη του INPUT, η παλαιότερη πρώτη. Το αποτέλεσμα είναι στο πλέγμα του INPUT. Προεπιλογή: καμία.</translation>
+  </message>
+  <message>
+   <source>For {names}: the dates of INPUT and of LAYERS, in this order: 2020-03-05, 2020-04-04; or the first one and the step, such as 2020-03-05/P1M. Their months count. Default: read from names and metadata.</source>
+   <translation>Για {names}: οι ημερομηνίες του INPUT και των LAYERS, με αυτή τη σειρά: 2020-03-05, 2020-04-04· ή η πρώτη και το βήμα, όπως 2020-03-05/P1M. Μετρούν οι μήνες τους. Προεπιλογή: διαβάζονται από ονόματα και μεταδεδομένα.</translation>
+  </message>
+  <message>
    <source>{made} is empty. Choose a file for it: {other} is not made here.</source>
    <translation>Το {made} είναι κενό. Επιλέξτε αρχείο γι' αυτό: το {other} δεν γίνεται εδώ.</translation>
   </message>
   <message>
    <source>A stride of {stride} px leaves gaps between patches of {size} px. Use at most {size}.</source>
    <translation>Βήμα {stride} εικονοστοιχείων αφήνει κενά ανάμεσα σε τμήματα {size} εικονοστοιχείων. Δώστε το πολύ {size}.</translation>
+  </message>
+  <message>
+   <source>'{model}' finds its bands by their descriptions ({known}), some only together, and '{layer}' has: {has}.</source>
+   <translation>Το '{model}' βρίσκει τους διαύλους του από τις περιγραφές τους ({known}), μερικούς μόνο μαζί, και το '{layer}' έχει: {has}.</translation>
+  </message>
+  <message>
+   <source>Describe the bands so, such as B2, B3, B4 and B8, or choose other weights.</source>
+   <translation>Περιγράψτε έτσι τους διαύλους, όπως B2, B3, B4 και B8, ή επιλέξτε άλλα βάρη.</translation>
+  </message>
+  <message>
+   <source>Model '{model}' gives no features of one image: it is for {task}.</source>
+   <translation>Το μοντέλο '{model}' δεν δίνει χαρακτηριστικά μίας εικόνας: είναι για {task}.</translation>
+  </message>
+  <message>
+   <source>Choose a model for scenes or maps.</source>
+   <translation>Επιλέξτε μοντέλο για σκηνές ή χάρτες.</translation>
+  </message>
+  <message>
+   <source>band {number}</source>
+   <translation>δίαυλος {number}</translation>
   </message>
   <message>
    <source>Numbers of the bands that are used, from 1. Default: all.</source>
@@ -2684,20 +2716,28 @@ The clusters are found by k-means on a sample of the pixels (k-means++ starts, t
    <translation>Εύρεση όμοιων θέσεων</translation>
   </message>
   <message>
-   <source>Maps where a raster looks like examples that you draw, and ranks the most similar places. The raster is one of features ('Embed image'), or any raster of numbers, such as the bands of a satellite.
+   <source>Maps where a raster looks like examples that you draw, and ranks the most similar places. With a MODEL the raster is an image, and its patches of SIZE pixels are compared by their features, as 'Embed image' computes them. Without one the bands of the raster are compared as they are: features that were computed before, which saves time if you search more than once, or any numbers.
 
-Each band is brought to mean 0 and standard deviation 1 over the raster. The similarity of a pixel is the cosine of the angle between its bands and those of the examples: 1 is the same direction, 0 is no likeness, -1 the opposite. It is no probability. With counterexamples it is half the difference of the two similarities: above 0 is more like the examples.
+Each band or feature is brought to mean 0 and standard deviation 1 over the raster. The similarity of a pixel is the cosine of the angle between its bands and those of the examples: 1 is the same direction, 0 is no likeness, -1 the opposite. It is no probability. With counterexamples it is half the difference of the two similarities: above 0 is more like the examples.
 
 A place is a pixel that is the highest around it. Places are at least DISTANCE apart and, by default, as far from the examples.</source>
-   <translation>Χαρτογραφεί πού ένα ψηφιδωτό μοιάζει με παραδείγματα που σχεδιάζετε, και κατατάσσει τις πιο όμοιες θέσεις. Το ψηφιδωτό είναι χαρακτηριστικών («Εξαγωγή χαρακτηριστικών εικόνας»), ή οποιοδήποτε ψηφιδωτό αριθμών, όπως οι δίαυλοι ενός δορυφόρου.
+   <translation>Χαρτογραφεί πού ένα ψηφιδωτό μοιάζει με παραδείγματα που σχεδιάζετε, και κατατάσσει τις πιο όμοιες θέσεις. Με MODEL το ψηφιδωτό είναι μια εικόνα, και τα τμήματά της με SIZE εικονοστοιχεία συγκρίνονται με τα χαρακτηριστικά τους, όπως τα υπολογίζει η «Εξαγωγή χαρακτηριστικών εικόνας». Χωρίς MODEL οι δίαυλοι του ψηφιδωτού συγκρίνονται όπως είναι: χαρακτηριστικά που υπολογίστηκαν πριν, πράγμα που εξοικονομεί χρόνο αν αναζητείτε πάνω από μία φορά, ή οποιοιδήποτε αριθμοί.
 
-Κάθε δίαυλος φέρνεται σε μέσο όρο 0 και τυπική απόκλιση 1 πάνω σε όλο το ψηφιδωτό. Η ομοιότητα ενός εικονοστοιχείου είναι το συνημίτονο της γωνίας ανάμεσα στους διαύλους του και σε αυτούς των παραδειγμάτων: το 1 είναι η ίδια κατεύθυνση, το 0 καμία ομοιότητα, το -1 η αντίθετη. Δεν είναι πιθανότητα. Με αντιπαραδείγματα είναι η μισή διαφορά των δύο ομοιοτήτων: πάνω από το 0 μοιάζει περισσότερο με τα παραδείγματα.
+Κάθε δίαυλος ή χαρακτηριστικό φέρνεται σε μέσο όρο 0 και τυπική απόκλιση 1 πάνω σε όλο το ψηφιδωτό. Η ομοιότητα ενός εικονοστοιχείου είναι το συνημίτονο της γωνίας ανάμεσα στους διαύλους του και σε αυτούς των παραδειγμάτων: το 1 είναι η ίδια κατεύθυνση, το 0 καμία ομοιότητα, το -1 η αντίθετη. Δεν είναι πιθανότητα. Με αντιπαραδείγματα είναι η μισή διαφορά των δύο ομοιοτήτων: πάνω από το 0 μοιάζει περισσότερο με τα παραδείγματα.
 
 Θέση είναι ένα εικονοστοιχείο που είναι το υψηλότερο γύρω του. Οι θέσεις απέχουν μεταξύ τους τουλάχιστον DISTANCE και, εξ ορισμού, άλλο τόσο από τα παραδείγματα.</translation>
   </message>
   <message>
-   <source>The raster that is searched: features from 'Embed image', or any raster of numbers.</source>
-   <translation>Το ψηφιδωτό όπου γίνεται η αναζήτηση: χαρακτηριστικά από την «Εξαγωγή χαρακτηριστικών εικόνας», ή οποιοδήποτε ψηφιδωτό αριθμών.</translation>
+   <source>What is searched: an image for MODEL, features from 'Embed image', or any raster of numbers.</source>
+   <translation>Πού γίνεται η αναζήτηση: μια εικόνα για το MODEL, χαρακτηριστικά από την «Εξαγωγή χαρακτηριστικών εικόνας», ή οποιοδήποτε ψηφιδωτό αριθμών.</translation>
+  </message>
+  <message>
+   <source>Side length of the patches that the model sees, about that of what is looked for: 1 to 100,000 pixels of the raster. Only with MODEL. Default: the ground size of the scenes that it was trained on.</source>
+   <translation>Μήκος πλευράς των τμημάτων που βλέπει το μοντέλο, περίπου όσο αυτό που αναζητείται: 1 έως 100.000 εικονοστοιχεία του ψηφιδωτού. Μόνο με MODEL. Προεπιλογή: το μέγεθος στο έδαφος των σκηνών με τις οποίες εκπαιδεύτηκε.</translation>
+  </message>
+  <message>
+   <source>Distance from patch to patch, and side length of the pixels of the result, in pixels of the raster: 1 to SIZE. Half of it takes four times as long. Only with MODEL. Default: SIZE, no overlap.</source>
+   <translation>Απόσταση από τμήμα σε τμήμα, και μήκος πλευράς των εικονοστοιχείων του αποτελέσματος, σε εικονοστοιχεία του ψηφιδωτού: 1 έως SIZE. Το μισό παίρνει τετραπλάσιο χρόνο. Μόνο με MODEL. Προεπιλογή: SIZE, χωρίς επικάλυψη.</translation>
   </message>
   <message>
    <source>Polygons or points of what is looked for, on the raster. A polygon stands for the mean of its pixels. Any coordinate system.</source>
@@ -2770,6 +2810,10 @@ A place is a pixel that is the highest around it. Places are at least DISTANCE a
   <message>
    <source>Places found</source>
    <translation>Θέσεις που βρέθηκαν</translation>
+  </message>
+  <message>
+   <source>What computes the features of the raster's patches: name of an installed model with weights, path of a model folder or of a .zip archive of one, or the name of published weights: {names}. Default: none, the raster has features or other numbers that are compared.</source>
+   <translation>Τι υπολογίζει τα χαρακτηριστικά των τμημάτων του ψηφιδωτού: όνομα εγκατεστημένου μοντέλου με βάρη, διαδρομή φακέλου μοντέλου ή αρχείου .zip του, ή το όνομα δημοσιευμένων βαρών: {names}. Προεπιλογή: κανένα, το ψηφιδωτό έχει χαρακτηριστικά ή άλλους αριθμούς που συγκρίνονται.</translation>
   </message>
   <message>
    <source>Similarity</source>
@@ -3716,10 +3760,6 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>Δεν επιλέχθηκε μοντέλο, και από τα εγκατεστημένα {count} είναι για χρονοσειρές.</translation>
   </message>
   <message>
-   <source>Dates</source>
-   <translation>Ημερομηνίες</translation>
-  </message>
-  <message>
    <source>none installed</source>
    <translation>κανένα εγκατεστημένο</translation>
   </message>
@@ -3752,8 +3792,8 @@ Dates are read from the names of layers and bands and from the files' metadata, 
    <translation>{raster}: προϊόν ή αρχεία</translation>
   </message>
   <message>
-   <source>In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. A folder of products, or products divided by ';', become one image (ORDER). Bands are found by their names, and numbers become reflectance as the product's metadata say. An address of a raster (https://…) works, too. Default: none.</source>
-   <translation>Αντί για {raster}, μια εικόνα όπως παραδόθηκε: ο φάκελος ή το συμπιεσμένο αρχείο ενός προϊόντος (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), ένα STAC Item (αρχείο ή διεύθυνση), ή αρχεία ή επίπεδα ενός διαύλου το καθένα, χωρισμένα με ';'. Ένας φάκελος προϊόντων, ή προϊόντα χωρισμένα με ';', γίνονται μία εικόνα (ORDER). Οι δίαυλοι βρίσκονται από τα ονόματά τους, και οι αριθμοί γίνονται ανακλαστικότητα όπως λένε τα μεταδεδομένα του προϊόντος. Λειτουργεί και η διεύθυνση ενός ψηφιδωτού (https://…). Προεπιλογή: κανένα.</translation>
+   <source>In place of {raster}, an image as it was delivered: the folder or archive of a product (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), a STAC Item (a file or an address), or files or layers of one band each, divided by ';'. A folder of products or of GeoTIFFs with all bands each, or several divided by ';', become one image (ORDER). Bands are found by their names, and numbers become reflectance as the product's metadata say. An address of a raster (https://…) works, too. Default: none.</source>
+   <translation>Αντί για {raster}, μια εικόνα όπως παραδόθηκε: ο φάκελος ή το συμπιεσμένο αρχείο ενός προϊόντος (Sentinel-1 GRD, Sentinel-2, Landsat, PlanetScope), ένα STAC Item (αρχείο ή διεύθυνση), ή αρχεία ή επίπεδα ενός διαύλου το καθένα, χωρισμένα με ';'. Ένας φάκελος προϊόντων ή GeoTIFF με όλους τους διαύλους το καθένα, ή αρκετά χωρισμένα με ';', γίνονται μία εικόνα (ORDER). Οι δίαυλοι βρίσκονται από τα ονόματά τους, και οι αριθμοί γίνονται ανακλαστικότητα όπως λένε τα μεταδεδομένα του προϊόντος. Λειτουργεί και η διεύθυνση ενός ψηφιδωτού (https://…). Προεπιλογή: κανένα.</translation>
   </message>
   <message>
    <source>Quality bands</source>
@@ -4240,8 +4280,8 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Για σημεία, γραμμές και πολύγωνα: το πεδίο με τον αριθμό· όπου είναι κενό, δεν είναι γνωστός.</translation>
   </message>
   <message>
-   <source>The objects: boxes or polygons, whose bounding rectangles count, or points with the SIZE of the objects.</source>
-   <translation>Τα αντικείμενα: πλαίσια ή πολύγωνα, από τα οποία μετρά το περιβάλλον ορθογώνιο, ή σημεία με το SIZE των αντικειμένων.</translation>
+   <source>The objects: boxes or polygons, whose bounding rectangles count (upright, or for networks ending in -obb turned), or points with the SIZE of the objects.</source>
+   <translation>Τα αντικείμενα: πλαίσια ή πολύγωνα, από τα οποία μετρά το περιβάλλον ορθογώνιο (όρθιο, ή για δίκτυα που τελειώνουν σε -obb στραμμένο), ή σημεία με το SIZE των αντικειμένων.</translation>
   </message>
   <message>
    <source>The field with the number or name of each object's class; an object where it is empty is ignored in training and evaluation. Default: all are of one class.</source>
