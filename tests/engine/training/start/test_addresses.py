@@ -36,11 +36,16 @@ def image(*names, dates=("image",)):
 @pytest.mark.parametrize("name", ELSEWHERE)
 def test_an_address_is_of_one_revision_and_a_file_is_named_by_its_hash(name):
     line = PUBLISHED[name]
-    revision = "main|" if line.whole else ""  # with the whole hash any change is told
-    assert re.fullmatch(rf"https://[a-z.]+/\S+/(?:{revision}[0-9a-f]{{40}})/\S+\.pth?", line.url)
+    if line.gated:  # a page, from which nothing is fetched
+        assert line.url.startswith("https://") and not line.url.endswith(".pth")
+    else:
+        revision = "main|" if line.whole else ""  # with the whole hash any change is told
+        assert re.fullmatch(rf"https://[a-z.]+/\S+/(?:{revision}[0-9a-f]{{40}})/\S+\.pth?", line.url)
     assert line.network in NETWORKS
     assert re.fullmatch("[0-9a-f]{8}", line.sha256)
-    assert line.url.endswith(line.file) or line.whole  # the whole hash is known where the address does not have it
+    assert (
+        line.url.endswith(line.file) or line.whole or line.gated
+    )  # the whole hash is known where the address does not have it
 
 
 @pytest.mark.parametrize("name", SENTINEL2)
