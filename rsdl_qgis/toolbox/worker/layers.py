@@ -6,7 +6,6 @@ from __future__ import annotations
 
 import math
 import os
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +23,7 @@ from ...engine.cards.card import Input, match_bands
 from ...engine.products.matching import model_bands
 from .. import compat
 from ..products import product_of, product_text
-from .render import Rendering, copying, has_size, is_image, is_scaled
+from .render import Rendering, band_description, copying, has_size, is_image, is_scaled
 
 Spec = dict[str, Any]  # {"path", "bands", "nodata", "palette"}: an engine Layer in a job
 FORMATS = frozenset(  # GDAL's drivers that Rasterio's wheels read with; what only QGIS's GDAL opens is copied
@@ -202,7 +201,7 @@ def data_bands(layer: QgsRasterLayer) -> list[tuple[int, str]]:
     if is_image(provider):
         return [(1, "Red"), (2, "Green"), (3, "Blue")]
     numbers = range(1, provider.bandCount() + 1)
-    return [(n, _description(provider, n)) for n in numbers if provider.colorInterpretation(n) != compat.ALPHA_BAND]
+    return [(n, band_description(provider, n)) for n in numbers if provider.colorInterpretation(n) != compat.ALPHA_BAND]
 
 
 def colours(layer: QgsRasterLayer) -> list[str]:
@@ -268,12 +267,6 @@ def set_date(layer: QgsRasterLayer) -> str:
 def wkt(crs: QgsCoordinateReferenceSystem) -> str | None:
     """The CRS as the engine takes it; None if it is not valid."""
     return crs.toWkt(compat.WKT) if crs.isValid() else None
-
-
-def _description(provider, number: int) -> str:
-    # 'Band 3: B8' in the user's language, or 'Band 3'
-    match = re.match(r"^\D*\d+(?:\s*:\s*(.*))?$", provider.generateBandName(number), re.DOTALL)
-    return (match.group(1) or "") if match else ""
 
 
 def _path(layer: QgsRasterLayer) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import shutil
 from collections.abc import Sequence
 from contextlib import contextmanager
@@ -46,6 +47,12 @@ def has_size(provider) -> bool:
 def is_scaled(provider, band: int) -> bool:
     """Whether QGIS gives a band's values by a scale and an offset, so that they are not the stored numbers."""
     return not is_image(provider) and (provider.bandScale(band) != 1 or provider.bandOffset(band) != 0)
+
+
+def band_description(provider, number: int) -> str:
+    """What a band is called; '' where it has no description. QGIS says 'Band 3: B8' in the person's language."""
+    match = re.match(r"^\D*\d+(?:\s*:\s*(.*))?$", provider.generateBandName(number), re.DOTALL)
+    return (match.group(1) or "") if match else ""
 
 
 @dataclass(frozen=True)
@@ -120,6 +127,9 @@ class Rendering:
             file.SetProjection(self._crs.toWkt(compat.WKT))
         if self._image:
             file.GetRasterBand(4).SetColorInterpretation(gdal.GCI_AlphaBand)
+        else:  # some encoders find their bands by these
+            for target, number in enumerate(self._bands, 1):
+                file.GetRasterBand(target).SetDescription(band_description(self._provider, number))
         if self._colours:
             file.GetRasterBand(1).SetRasterColorTable(_colour_table(self._colours))
         feedback.pushInfo(

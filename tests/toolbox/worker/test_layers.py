@@ -201,6 +201,7 @@ def test_memory_file_is_copied(spec, image):
     assert result["bands"] == [1, 2]
     assert file.GetGeoTransform() == (500_020, 10, 0, 4_599_960, 0, -10)
     np.testing.assert_array_equal(file.ReadAsArray(), [DATA[4:10, 2:8] + 1000, DATA[4:10, 2:8]])
+    assert [file.GetRasterBand(i).GetDescription() for i in (1, 2)] == ["B8: near infrared", "B4"]
     del layer
     gdal.Unlink("/vsimem/image.tif")
 
