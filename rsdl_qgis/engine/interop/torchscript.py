@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import onnx
 
+from ..cards.archive import opened_zip
 from ..errors import ModelError
 from ..files.text import shortened
 from .builder import LARGEST_WEIGHTS, OPSET
 from .foreign import Foreign
-from .zips import is_torchscript, opened_zip
+from .zips import is_torchscript
 
 MOST_MEMBERS = 20_000
 LARGEST_CODE = 16 << 20  # bytes

@@ -1,4 +1,4 @@
-"""Zip archives of other programs."""
+"""Which program a zip archive is of."""
 
 from __future__ import annotations
 
@@ -6,8 +6,6 @@ import re
 from pathlib import Path
 
 from ..cards.archive import is_zip, opened_zip
-
-__all__ = ["is_torchscript", "is_zip", "opened_zip"]
 
 
 def is_torchscript(path: Path) -> bool:

@@ -73,7 +73,7 @@ class Attention(nn.Module):
 
 
 def turned(x: Tensor, sine: Tensor, cosine: Tensor) -> Tensor:
-    """Vectors (N, heads, L, C), those of patches turned; the class token and the storage stay."""
+    """Vectors (N, heads, L, C) with the patches turned; the class token and the storage stay."""
     first, patches = x[:, :, : 1 + STORAGE], x[:, :, 1 + STORAGE :]
     one, other = patches.chunk(2, 3)
     return torch.cat([first, patches * cosine + torch.cat([-other, one], 3) * sine], 2)

@@ -15,7 +15,7 @@ from . import vit
 from .vit import SelfAttention, ViT
 
 WIDTH = 128  # of what becomes a kernel
-TOKENS = 128  # which are learnt, beside those of the bands
+TOKENS = 128  # learnt ones, beside one a band
 HIDDEN, HEADS = 2048, 4  # of the layer that mixes them
 SCALE = 0.01  # of kernels and of the bias
 LONGEST = 10_000.0  # base of the code of a wavelength

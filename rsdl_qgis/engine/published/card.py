@@ -25,7 +25,7 @@ SMALLEST, LARGEST = 16, 48  # sides in pixels of its images
 
 @dataclass(frozen=True)
 class Sight:
-    """What weights of named bands are told of the images: the names of their bands, their dates, the side of a patch in
+    """What weights of named bands have to know of images: the names of their bands, their dates, the side of a patch in
     pixels (None: as usual), metres of a pixel, latitude and longitude of the middle in degrees (None: not known).
     """
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from ...cards.archive import is_zip, opened_zip
 from ...cards.card import CARD_FILE
 from ...cards.model_file import LARGEST_CARD
 from ...errors import ModelError
 from ...files.json import parsed
 from ...files.text import one_line, shortened
-from ..zips import is_zip, opened_zip
 
 LARGEST_LABELS = 1 << 20  # bytes
 MOST_MEMBERS = 100

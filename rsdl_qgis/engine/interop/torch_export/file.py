@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...cards.archive import is_zip, opened_zip
 from ...errors import ModelError
 from ...files.json import is_deeper, loaded
 from ...files.text import shortened
 from ..builder import LARGEST_WEIGHTS
-from ..zips import is_zip, opened_zip
 
 DTYPES = {
     1: "uint8",

@@ -45,7 +45,7 @@ def opened_encoder(request: EmbedRequest, report: Report) -> Iterator[tuple[Path
 
 
 def sight_of(request: EmbedRequest, report: Report) -> Sight:
-    """What weights of named bands are told of a job's rasters, one a date, of which the first one counts for the rest.
+    """What weights of named bands have to know of a job's rasters, one a date; the first one counts for the rest.
 
     InputError where the rasters are not in the order of their dates.
     """
