@@ -48,7 +48,7 @@ test-tensorflow: build/worker/ready build/tensorflow/rsdl.json ## imports of Sav
 	RSDL_DATA="$(RSDL_DATA)" RSDL_TENSORFLOW="$(abspath build/tensorflow)" $(WORKER) $(PYTEST) \
 		tests/engine/interop/test_saved_model.py tests/engine/importing/test_saved_models.py
 
-test-tflite: build/worker/ready build/tflite/rsdl.json ## exports to TensorFlow Lite with LiteRT itself (1.9 GB)
+test-tflite: build/worker/ready build/tflite/rsdl.json ## exports to TensorFlow Lite with LiteRT itself (1.7 GB)
 	RSDL_TFLITE="$(abspath build/tflite)" $(WORKER) $(PYTEST) tests/engine/exporting/test_tflite.py
 
 test-qgis: build/worker/ready $(TRANSLATIONS) ## QGIS's half of the tests in another QGIS (QGIS=3.40 or 3.44), as root

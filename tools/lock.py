@@ -34,8 +34,12 @@ TENSORFLOW_REQUIREMENTS = (  # one build for the CPU on every system: only Linux
     "tf2onnx==1.17.0",
 )
 TFLITE_REQUIREMENTS = ("torch==2.13.0", "litert-torch==0.10.0", "packaging>=24")  # torchao imports the last
-TFLITE_WITHOUT = (  # what language models need, and a conversion never imports: 0.3 GB
+NOT_NEEDED = (  # by a conversion, which never imports them: what language models need, 0.3 GB
     *("transformers", "kagglehub", "sentencepiece", "fire", "pillow", "tabulate", "multipledispatch"),
+)
+TFLITE_OVERRIDES = (
+    *(f"{name}; python_version < '3'" for name in NOT_NEEDED),
+    "backports-strenum; python_version < '3.11'",  # newer ones cannot have it, and LiteRT does not import it there
 )
 OPTIONS = ("--quiet", "--universal", "--generate-hashes", "--no-header", "--no-annotate", "--no-build", "--no-config")
 
@@ -45,7 +49,7 @@ def main() -> None:
         for build in BUILDS:
             compiled(requirements(step, build), lock_file(step, build))
     compiled(TENSORFLOW_REQUIREMENTS, lock_file(TENSORFLOW, "cpu"))
-    compiled(TFLITE_REQUIREMENTS, lock_file(TFLITE, "cpu"), TFLITE_WITHOUT)
+    compiled(TFLITE_REQUIREMENTS, lock_file(TFLITE, "cpu"), TFLITE_OVERRIDES)
     compiled((TOOL,), UV)
 
 
@@ -55,18 +59,18 @@ def requirements(step: str, build: str) -> tuple[str, ...]:
     return (*PREDICT, RUNTIMES[build], *older, *(TRAIN if step == "train" else ()))
 
 
-def compiled(wanted: tuple[str, ...], path: Path, without: tuple[str, ...] = ()) -> None:
-    """Writes a lock file; what an older one has and still fits stays, unless it is removed first. ``without``: packages
-    that others ask for, which are left out.
+def compiled(wanted: tuple[str, ...], path: Path, overrides: tuple[str, ...] = ()) -> None:
+    """Writes a lock file; what an older one has and still fits stays, unless it is removed first. ``overrides``: what
+    counts in place of what packages ask for.
     """
     with tempfile.TemporaryDirectory() as folder:
         source = Path(folder, "requirements.in")
         source.write_text("\n".join(wanted) + "\n", encoding="utf-8")
-        never = Path(folder, "overrides.txt")
-        never.write_text("".join(f"{name}; python_version < '3'\n" for name in without), encoding="utf-8")
+        instead = Path(folder, "overrides.txt")
+        instead.write_text("\n".join(overrides) + "\n", encoding="utf-8")
         version = ".".join(map(str, LEAST))
         command = [sys.executable, "-m", "uv", "pip", "compile", *OPTIONS, "--python-version", version]
-        command += ["--override", str(never)] if without else []
+        command += ["--override", str(instead)] if overrides else []
         settings = {name: value for name, value in os.environ.items() if not name.startswith(("PIP_", "UV_"))}
         subprocess.run([*command, str(source), "--output-file", str(path)], env=settings, check=True)
     text = path.read_text(encoding="utf-8")

@@ -105,7 +105,7 @@ def _tell_ordinary(packages: list[tuple[str, int]], choice: Choice, work: Work) 
 def _locked(installer: Installer, folder: Path, text: str, source: Source, work: Work) -> None:
     """Installs a lock file, with its hashes where files are the locked ones."""
     file = _file(work, text)
-    packages = installer.download(folder, [file], source)
+    packages = installer.download(folder, ["--no-deps", file], source)
     if packages:
         work.report.log("info", f"{told_size(packages)}.")
     title = "Downloading and installing the libraries"

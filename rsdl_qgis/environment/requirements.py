@@ -29,7 +29,7 @@ DISK = {  # MB on disk, about: of the step with the build, for messages and for 
     ("train", "cpu"): 1360,
     ("train", "cuda"): 6000,
     (TENSORFLOW, "cpu"): 1550,
-    (TFLITE, "cpu"): 1900,
+    (TFLITE, "cpu"): 1740,
 }
 
 

@@ -75,7 +75,7 @@ class SetupEnvironment(RsdlAlgorithm):
             "every map and every assessment: 0.11 GB to download, 0.35 GB on disk. 'train' adds PyTorch for trainings: "
             "0.4 GB to download and 1.4 GB on disk for the CPU, 3 GB and 6 GB with CUDA. 'tensorflow' makes another "
             "environment beside it, which only the import of TensorFlow SavedModels needs: 0.35 GB and 1.5 GB; "
-            "'tflite' one that only the export to TensorFlow Lite needs: 0.6 GB and 1.9 GB, on Linux and Apple's Macs; "
+            "'tflite' one that only the export to TensorFlow Lite needs: 0.4 GB and 1.7 GB, on Linux and Apple's Macs; "
             "their folders may be removed afterwards. An environment that works is "
             "left unchanged, and the old one stays until the new one works. QGIS's proxy and certificates and the "
             "settings of pip and uv (such as PIP_INDEX_URL) are respected."

@@ -9,7 +9,8 @@ import pytest
 
 from rsdl_qgis.engine.errors import RsdlError
 from rsdl_qgis.environment import base_python, hardware, pythons
-from rsdl_qgis.environment.hardware import choose
+from rsdl_qgis.environment.hardware import choose, converting
+from rsdl_qgis.environment.requirements import TENSORFLOW, TFLITE
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="CUDA's drivers as on Linux")
 
@@ -48,6 +49,27 @@ def test_where_there_can_be_no_cuda(monkeypatch):
     assert choose("auto").build == "cpu" and "aarch64" in choose("auto").told
     with pytest.raises(RsdlError, match="aarch64"):
         choose("cuda")
+
+
+@pytest.mark.parametrize(
+    ("system", "machine", "built"),
+    [
+        ("linux", "x86_64", True),
+        ("darwin", "arm64", True),
+        ("win32", "AMD64", False),
+        ("linux", "aarch64", False),
+        ("darwin", "x86_64", False),
+    ],
+)
+def test_litert_converts_where_it_has_builds(monkeypatch, system, machine, built):
+    monkeypatch.setattr(hardware.sys, "platform", system)
+    monkeypatch.setattr(hardware.platform, "machine", lambda: machine)
+    assert converting(TENSORFLOW).build == "cpu"
+    if built:
+        assert converting(TFLITE).build == "cpu"
+    else:
+        with pytest.raises(RsdlError, match=r"Linux on x86-64.*Export the model as onnx"):
+            converting(TFLITE)
 
 
 def test_base_python_is_recent_enough():

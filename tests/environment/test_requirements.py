@@ -13,6 +13,7 @@ from rsdl_qgis.environment.requirements import (
     BUILDS,
     STEPS,
     TENSORFLOW,
+    TFLITE,
     UV,
     entries,
     lock_file,
@@ -41,6 +42,12 @@ def test_tensorflow_is_locked_for_every_system_without_the_workers_libraries():
     assert "rasterio" not in found
     with pytest.raises(RsdlError, match="no build 'cuda13'"):
         lock_file(TENSORFLOW, "cuda13")
+
+
+def test_a_backport_is_locked_for_the_pythons_that_it_is_for():
+    found = dict(entries(lock_file(TFLITE, "cpu").read_text()))
+    assert "python_full_version < '3.11'" in found["backports-strenum"]  # pip refuses it elsewhere
+    assert {"litert-torch", "ai-edge-litert", "torch"} <= set(found) and "transformers" not in found
 
 
 def test_the_step_train_has_predicts_versions():

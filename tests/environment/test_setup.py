@@ -58,26 +58,48 @@ def test_train_adds_torch_and_covers_predict(uv, keeping):
     assert len(uv.log()) == count and environment.managed_step() == "train"
 
 
-def test_tensorflow_has_an_environment_of_its_own_for_the_cpu(uv, home, keeping):
+@pytest.mark.parametrize(
+    ("step", "told", "library", "version"),
+    [
+        ("tensorflow", "TensorFlow, in an environment of its own", "tf2onnx", ("tensorflow", "2.21.0")),
+        ("tflite", "LiteRT, in an environment of its own", "litert_torch", ("litert-torch", "0.10.0")),
+    ],
+)
+def test_what_converts_has_an_environment_of_its_own_for_the_cpu(
+    uv, home, keeping, monkeypatch, step, told, library, version
+):
+    monkeypatch.setattr("platform.machine", lambda: "x86_64")
     worker = environment.setup(Report(), "train", "cpu")
+    before = len(uv.log())
     report = keeping()
-    python = environment.setup(report, environment.TENSORFLOW, "cuda")  # no driver is looked for
-    assert python.is_relative_to(home / "tensorflow") and "converts models on the CPU" in report.text()
+    python = environment.setup(report, step, "cuda")  # no driver is looked for
+    assert python.is_relative_to(home / step) and f"{told}, converts models on the CPU" in report.text()
     assert "200 MB to download" in report.text()
-    (install,) = [call for call in uv.log() if call["command"] == "install" and "tf2onnx" in "".join(call["files"])]
-    assert "--require-hashes" in install["arguments"] and "torch==" not in install["files"][0]
-    assert environment.check(python, "tensorflow")["tensorflow"] == "2.21.0"
+    installs = [call for call in uv.log()[before:] if call["command"] == "install"]
+    assert "--require-hashes" in installs[0]["arguments"] and "\ntorch==" not in installs[0]["files"][0]
+    made_by = [argument for call in installs[1:] for argument in call["arguments"] if argument.startswith("torch")]
+    assert made_by == (["torch==2.13.0"] if step == "tflite" else [])
+    name, number = version
+    assert environment.check(python, step)[name] == number
     assert environment.find_python().path == worker and environment.managed_step() == "train"
-    marker = read_marker(home / "tensorflow")
-    assert (marker["step"], marker["build"]) == ("tensorflow", "cpu")
+    marker = read_marker(home / step)
+    assert (marker["step"], marker["build"]) == (step, "cpu")
     count = len(uv.log())
-    environment.setup(Report(), environment.TENSORFLOW)
+    environment.setup(Report(), step)
     assert len(uv.log()) == count
-    next((home / "tensorflow").rglob("tf2onnx.py")).unlink()
-    with pytest.raises(RsdlError, match="tf2onnx"):
-        environment.check(python, "tensorflow")
-    environment.setup(Report(), environment.TENSORFLOW)
-    assert environment.check(python, "tensorflow")["tf2onnx"]
+    next((home / step).rglob(f"{library}.py")).unlink()
+    with pytest.raises(RsdlError, match=library):
+        environment.check(python, step)
+    environment.setup(Report(), step)
+    assert environment.check(python, step)[name] == number
+
+
+def test_what_is_told_to_be_downloaded_is_what_is_installed(uv):
+    environment.setup(Report())
+    (told,) = [call for call in uv.log() if call["command"] == "compile"]
+    (installed,) = [call for call in uv.log() if call["command"] == "install"]
+    assert told["files"] == installed["files"]
+    assert "--no-deps" in told["arguments"] and "--no-deps" in installed["arguments"]
 
 
 def test_torch_comes_from_pytorchs_own_index(uv, keeping):

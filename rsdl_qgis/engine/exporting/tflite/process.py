@@ -24,8 +24,8 @@ LITERT = Environment(
     "tflite",
     "RSDL_TFLITE",
     "LiteRT",
-    "TensorFlow Lite is written by LiteRT, in an environment of its own, which is not there: 0.6 GB to download, "
-    "1.9 GB on disk.",
+    "TensorFlow Lite is written by LiteRT, in an environment of its own, which is not there: 0.4 GB to download, "
+    "1.7 GB on disk.",
     "Run 'Set up environment' with the step 'tflite', then export the model again; it can be removed then.",
     "Export it as onnx.",
 )
