@@ -11,17 +11,19 @@ from .layers.calendar import calendar_of, on_calendar
 from .stages import Flow
 
 
-def to_front(x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+class ToFront(nn.Module):
     """The valid dates moved to the front, in their order, and how many they are; other values become 0.
 
-    x (N, T, C), valid (N, T) -> (N, T, C), (N,). Whatever stood at a date that is not valid is gone, NaN included.
+    forward: x (N, T, C), valid (N, T) -> (N, T, C), (N,). Whatever stood at a date that is not valid is gone, NaN
+    included.
     """
-    x = torch.where(valid[..., None], x, torch.zeros_like(x))
-    dates = torch.arange(valid.shape[1], device=x.device)
-    kept = valid.long()
-    rank = torch.where(valid, kept.cumsum(1), kept.sum(1, keepdim=True) + (1 - kept).cumsum(1)) - 1
-    order = torch.zeros_like(rank).scatter(1, rank, dates.expand_as(rank))  # no sort: older ONNX Runtimes run it
-    return take(x, order), valid.long().sum(1)
+
+    def forward(self, x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        x = torch.where(valid[..., None], x, torch.zeros_like(x))
+        kept = valid.long()
+        place = torch.where(valid, kept.cumsum(1), kept.sum(1, keepdim=True) + (1 - kept).cumsum(1)) - 1
+        front = torch.zeros_like(x).scatter(1, place[..., None].expand_as(x), x)  # no sort: older ONNX Runtimes run it
+        return front, kept.sum(1)
 
 
 def take(x: Tensor, dates: Tensor) -> Tensor:
@@ -67,6 +69,7 @@ class Recurrence(nn.Module):
         super().__init__()
         self.dates = dates
         sizes = [channels] + [hidden * (2 if bidirectional else 1)] * (layers - 1)
+        self.to_front = ToFront()
         self.forth = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes)
         self.back = nn.ModuleList(cell(size, hidden, batch_first=True) for size in sizes if bidirectional)
         self.dropout = nn.Dropout(dropout)
@@ -79,7 +82,7 @@ class Recurrence(nn.Module):
             return self._states(x, valid)
 
     def _states(self, x: Tensor, valid: Tensor) -> Tensor:
-        x, count = to_front(x, valid)
+        x, count = self.to_front(x, valid)
         for layer, cell in enumerate(self.forth):
             states = [cell(x)[0]]  # (N, T, hidden)
             if self.back:

@@ -11,6 +11,7 @@ from rsdl_qgis.engine.cards.card import WEIGHTS_FILE
 from rsdl_qgis.engine.cards.model_file import read_card
 from rsdl_qgis.engine.cards.store import Store, own_folder
 from rsdl_qgis.engine.errors import ModelError
+from rsdl_qgis.engine.exporting.agreement import answers, compared
 from rsdl_qgis.engine.exporting.job import run_export
 from rsdl_qgis.engine.exporting.tflite.file import add_card
 from rsdl_qgis.engine.feedback import Report
@@ -18,9 +19,9 @@ from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.interop.tflite.reader import read_tflite
 from rsdl_qgis.paths import plugin_file
 from tests.engine.interop.tflite_files import Tensor, write
+from tests.engine.test_shipped import made_up
 
 SHIPPED = sorted(path.parent.name for path in plugin_file("models").glob(f"*/{WEIGHTS_FILE}"))
-UNKNOWN = {"crops-matogrosso": "LiteRT cannot convert it"}
 needs_litert = pytest.mark.skipif("RSDL_TFLITE" not in os.environ, reason="make test-tflite")
 
 
@@ -69,16 +70,18 @@ def test_an_array_is_broadcast_and_maxima_are_padded_with_the_lowest(tmp_path):
 @needs_litert
 @pytest.mark.parametrize("name", SHIPPED)
 def test_every_shipped_model_returns(tmp_path, name):
-    if name in UNKNOWN:
-        with pytest.raises(ModelError, match=UNKNOWN[name]):
-            exported(name, tmp_path)
-        return
     made, file = exported(name, tmp_path)
     assert made["same"] > 0.999 and made["largest"] < 1e-3
     found = run_import({"input": str(file)}, Report())
-    _, card = Store([own_folder()]).find(found["model"])
+    path, card = Store([own_folder()]).find(found["model"])
     original = read_card(plugin_file("models") / name)
     assert (card.classes, card.threshold, card.inputs) == (original.classes, original.threshold, original.inputs)
+    tile = made_up(original, original.tiling.size)
+    expected, given = (
+        answers(c, at, [tile], Report(), "onnx") for c, at in ((original, plugin_file("models") / name), (card, path))
+    )
+    same = compared(original, expected, given, original.tiling.size)
+    assert same.share > 0.999 and same.largest < 1e-3
 
 
 @needs_litert

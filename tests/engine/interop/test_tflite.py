@@ -65,6 +65,36 @@ def test_a_quantised_convolution_is_exact(tmp_path, rng):
     assert "numbers from -6.55 to 6.2, in steps of 0.05" in foreign.notes[0]
 
 
+@pytest.mark.parametrize(
+    ("exclusive", "reverse", "answer"), [(0, 0, [1, 3, 6]), (1, 0, [0, 1, 3]), (0, 1, [6, 5, 3]), (1, 1, [5, 3, 0])]
+)
+def test_running_sums(tmp_path, exclusive, reverse, answer):
+    tensors = [Tensor("x", (1, 3, 1)), Tensor("axis", (), "int32", [1]), Tensor("y", (1, 3, 1))]
+    options = {0: ("Bool", bool(exclusive)), 1: ("Bool", bool(reverse))}
+    foreign = read_foreign(write(tmp_path / "a.tflite", tensors, [("CUMSUM", (0, 1), (2,), options)], (0,), (2,)))
+    assert run(foreign, np.array([[[1], [2], [3]]], np.float32))[0].ravel().tolist() == answer
+
+
+def test_values_are_gathered_by_places_and_compared(tmp_path):
+    tensors = [
+        Tensor("x", (1, 2, 2)),
+        Tensor("places", (1, 3, 3), "int32", [[0, 1, 1], [0, 0, 0], [0, 1, 0]]),
+        Tensor("there", (1, 3)),
+        Tensor("two", (1,), values=[2]),
+        Tensor("other", (1, 3), "bool"),
+        Tensor("sign", (1, 3)),
+        Tensor("y", (1, 3)),
+    ]
+    steps = [
+        ("GATHER_ND", (0, 1), (2,), {}),
+        ("NOT_EQUAL", (2, 3), (4,), {}),
+        ("SIGN", (2,), (5,), {}),
+        ("SELECT_V2", (4, 2, 5), (6,), {}),
+    ]
+    foreign = read_foreign(write(tmp_path / "a.tflite", tensors, steps, (0,), (6,)))
+    assert run(foreign, np.array([[[5, 7], [2, -3]]], np.float32))[0].tolist() == [[-3, 5, 1]]
+
+
 def test_bytes_are_taken_as_they_are(tmp_path):
     tensors = [
         Tensor("image", (1, 4, 4, 3), "uint8", None, 1 / 128, 128),

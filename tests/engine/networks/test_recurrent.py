@@ -12,7 +12,7 @@ import torch
 from torch import nn
 
 from rsdl_qgis.engine.errors import ModelError
-from rsdl_qgis.engine.networks.recurrent import LSTM, RNN, backwards, to_front
+from rsdl_qgis.engine.networks.recurrent import LSTM, RNN, ToFront, backwards
 
 VARIANTS = {
     "rnn": (RNN, {}),
@@ -221,7 +221,7 @@ def compare_onnx(network, sizes):
 
 def test_valid_dates_come_to_the_front_and_turn_there():
     x = torch.arange(5.0).reshape(1, 5, 1)
-    front, count = to_front(x, torch.tensor([[False, True, False, True, True]]))
+    front, count = ToFront()(x, torch.tensor([[False, True, False, True, True]]))
 
     assert front.flatten().tolist() == [1, 3, 4, 0, 0] and count.tolist() == [3]
     assert backwards(front, count).flatten().tolist()[:3] == [4, 3, 1]

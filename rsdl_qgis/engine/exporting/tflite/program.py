@@ -13,6 +13,7 @@ from torch import Tensor, nn
 from ...cards.card import WEIGHTS_FILE, ModelCard
 from ...errors import ModelError
 from ...networks import build_network
+from ...networks.recurrent import ToFront, take
 from ...runtime.onnx_export import example_inputs
 from ...runtime.torch_engine import activation
 from ...tables.tasks import task_of
@@ -42,7 +43,7 @@ def write_program(card: ModelCard, path: Path, target: Path) -> ModelCard:
 
     network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
     network.load_state_dict(load_file(path / WEIGHTS_FILE))
-    whole = _BandsLast(_unpadded(network.float().eval()), card).eval()
+    whole = _BandsLast(_convertible(network.float().eval()), card).eval()
     given = tuple(_bands_last(tensor, card) for tensor in example_inputs(card, 1, card.tiling.size).values())
     try:
         with warnings.catch_warnings(), torch.no_grad():
@@ -98,12 +99,26 @@ class _Cropped(nn.Module):
         return y[:, :, self.before[0] : rows, self.before[1] : columns]
 
 
-def _unpadded(network: nn.Module) -> nn.Module:
-    """The network, with transposed convolutions that LiteRT has."""
+class _ToFront(nn.Module):
+    """``ToFront`` without a scatter, for TensorFlow Lite has none that takes places: it compares all pairs of dates."""
+
+    def forward(self, x: Tensor, valid: Tensor) -> tuple[Tensor, Tensor]:
+        until = valid.int().cumsum(1)  # valid dates up to each
+        places = torch.arange(valid.shape[1], device=x.device)
+        dates = (until[:, None] <= places[:, None]).sum(2).clamp(max=valid.shape[1] - 1)
+        count = valid.int().sum(1)
+        front = take(torch.where(valid[..., None], x, torch.zeros_like(x)), dates)
+        return torch.where((places < count[:, None])[..., None], front, torch.zeros_like(front)), count
+
+
+def _convertible(network: nn.Module) -> nn.Module:
+    """The network, with transposed convolutions and orders of dates that LiteRT has."""
     for module in list(network.modules()):
         for name, layer in list(module.named_children()):
             if isinstance(layer, nn.ConvTranspose2d) and any(layer.padding) and layer.output_padding <= layer.padding:
                 setattr(module, name, _Cropped(layer))
+            elif isinstance(layer, ToFront):
+                setattr(module, name, _ToFront())
     return network
 
 

@@ -195,6 +195,14 @@ def reducing(operator: str, **settings: Any) -> Callable[[Network, Operator], Va
     return build
 
 
+def running_sum(n: Network, o: Operator) -> Value:
+    """``CUMSUM`` along an axis, with or without the number itself, from either end."""
+    (axis,) = n.whole(o.inputs[1])
+    exclusive, reverse = (int(bool(o.option(field, "b"))) for field in (0, 1))
+    along = n.b.constant(np.asarray(axis, np.int64))
+    return n.b.add("CumSum", n.value(o.inputs[0]), along, exclusive=exclusive, reverse=reverse)
+
+
 def best(operator: str) -> Callable[[Network, Operator], Value]:
     """``ARG_MAX``, ``ARG_MIN``: the first of those that are alike."""
 
@@ -310,6 +318,7 @@ BUILDS: Mapping[str, Callable[[Network, Operator], Any]] = {
     "LESS": joined("Less"),
     "LESS_EQUAL": joined("LessOrEqual"),
     "EQUAL": joined("Equal"),
+    "NOT_EQUAL": lambda n, o: n.b.add("Not", n.b.add("Equal", *n.inputs(o))),
     "LOGICAL_AND": joined("And"),
     "LOGICAL_OR": joined("Or"),
     **dict.fromkeys(("SELECT", "SELECT_V2"), lambda n, o: n.b.add("Where", *n.inputs(o))),
@@ -327,6 +336,7 @@ BUILDS: Mapping[str, Callable[[Network, Operator], Any]] = {
     "FLOOR": single("Floor"),
     "CEIL": single("Ceil"),
     "ROUND": single("Round"),
+    "SIGN": single("Sign"),
     "SIN": single("Sin"),
     "COS": single("Cos"),
     "LOGICAL_NOT": single("Not"),
@@ -335,6 +345,7 @@ BUILDS: Mapping[str, Callable[[Network, Operator], Any]] = {
     "REDUCE_MAX": reducing("ReduceMax"),
     "REDUCE_MIN": reducing("ReduceMin"),
     "REDUCE_PROD": reducing("ReduceProd"),
+    "CUMSUM": running_sum,
     "ARG_MAX": best("ArgMax"),
     "ARG_MIN": best("ArgMin"),
 }

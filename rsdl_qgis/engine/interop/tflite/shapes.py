@@ -99,6 +99,11 @@ def gather(n: Network, o: Operator) -> Value:
     return n.b.add("Gather", n.value(o.inputs[0]), n.value(o.inputs[1]), axis=o.option(0))
 
 
+def gather_places(n: Network, o: Operator) -> Value:
+    """``GATHER_ND``: what stands at places, the last axis of which counts along the first axes."""
+    return n.b.add("GatherND", n.value(o.inputs[0]), n.value(o.inputs[1]))
+
+
 def cut(n: Network, o: Operator) -> Value:
     """``SLICE``: from a place, so many."""
     begin, size = n.whole(o.inputs[1]), n.whole(o.inputs[2])
@@ -212,6 +217,7 @@ SHAPES: Mapping[str, Callable[[Network, Operator], Any]] = {
     "SPLIT": split,
     "SPLIT_V": split,
     "GATHER": gather,
+    "GATHER_ND": gather_places,
     "SLICE": cut,
     "STRIDED_SLICE": strided,
     "SPACE_TO_BATCH_ND": to_batch,
