@@ -170,7 +170,7 @@ def _written(
     if asked.format == "torchscript":
         from .torchscript import write_torchscript
 
-        return replace(write_torchscript(card, path, target), name=made.name)
+        return write_torchscript(_with_origin(made, card, asked, ""), path, target)
     if asked.line.lite:
         from .tflite.job import write_tflite
 

@@ -1,7 +1,8 @@
-"""A network of the table as TorchScript: traced, with its activation inside."""
+"""A network of the table as TorchScript: traced, with its activation and its card inside."""
 
 from __future__ import annotations
 
+import json
 import warnings
 from collections.abc import Sequence
 from dataclasses import replace
@@ -11,7 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from ..cards.card import WEIGHTS_FILE, ModelCard
+from ..cards.card import CARD_FILE, WEIGHTS_FILE, ModelCard
+from ..cards.stac_mlm import to_item
 from ..errors import ModelError
 from ..networks import NETWORKS, build_network
 from ..runtime.detector import own_layout
@@ -51,7 +53,7 @@ class _Whole(nn.Module):
 
 
 def write_torchscript(card: ModelCard, path: Path, target: Path) -> ModelCard:
-    """Trace the network of the model folder at ``path`` to ``target``; the card of what was written.
+    """Trace the network of the model folder at ``path`` to ``target``, with the card in it, which is returned.
 
     A model of one image takes (N, C, H, W), others what they take in ONNX, in that order.
     """
@@ -65,11 +67,13 @@ def write_torchscript(card: ModelCard, path: Path, target: Path) -> ModelCard:
     side = TRACED_SIDE if card.tiling.any_size else card.tiling.size
     inputs = tuple(example_inputs(card, 2, side).values())
     given = tuple(image[:, 0] for image in inputs) if single else inputs
+    written = replace(card, axes="NCHW") if single else card
+    item = json.dumps(to_item(replace(written, sha256={}, engine="onnx")), ensure_ascii=False)
     with warnings.catch_warnings(), torch.no_grad():
         warnings.simplefilter("ignore")  # the tracer's notes on constant shapes, and that there is a newer format
         traced = torch.jit.trace(whole, given, check_trace=False)
-        torch.jit.save(traced, str(target))
-    return replace(card, axes="NCHW") if single else card
+        torch.jit.save(traced, str(target), _extra_files={CARD_FILE: item.encode()})
+    return written
 
 
 def is_single(card: ModelCard) -> bool:

@@ -19,10 +19,12 @@ import numpy as np
 import onnx
 
 from ..cards.archive import opened_zip
+from ..cards.foreign_item import is_foreign
 from ..errors import ModelError
 from ..files.text import shortened
 from .builder import LARGEST_WEIGHTS, OPSET
 from .foreign import Foreign
+from .packed_card import packed_item
 from .zips import is_torchscript
 
 MOST_MEMBERS = 20_000
@@ -43,9 +45,16 @@ def read_torchscript(path: Path) -> Foreign:
     import torch
 
     try:
-        network = torch.jit.load(str(path), map_location="cpu").eval()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # that there is a newer format
+            network = torch.jit.load(str(path), map_location="cpu").eval()
     except Exception as error:  # of any class
         raise ModelError(f"{path.name} is damaged, or of another PyTorch: {_first_line(error)}.", _EXPORT) from None
+    item = _item(path)
+    if item is not None and not is_foreign(item):
+        from .own_torchscript import as_onnx
+
+        return as_onnx(network, item, path)
     bands = _bands(network)
     if not bands:
         raise ModelError(f"{path.name} does not tell how many bands its network takes.", _EXPORT)
@@ -88,6 +97,11 @@ def check_archive(path: Path) -> None:
         for info in members:
             if info.filename.endswith((".pkl", ".py")) and b"torch.classes" in archive.read(info):
                 raise ModelError(f"{path.name} holds an object of a compiled library, which is not read.", _EXPORT)
+
+
+def _item(path: Path) -> dict[str, Any] | None:
+    with opened_zip(path) as archive:
+        return packed_item(archive, path)
 
 
 def forbidden_calls(code: str) -> Iterator[str]:

@@ -7,7 +7,7 @@ import io
 import json
 import math
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,12 +67,24 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
     network = copy.deepcopy(network).float().eval().cpu()
     whole = _Scored(network) if task_of(card.task).boxes else _Activated(network, activation(card))
     inputs = example_inputs(card, 2, TRACED_SIDE if card.tiling.any_size else card.tiling.size)
+    model = traced(whole.eval(), card, inputs)
+    if half_weights:
+        _halve(model.graph)
+    inside = json.dumps(to_item(replace(card, sha256={}, engine="onnx")))
+    model.metadata_props.append(onnx.StringStringEntryProto(key=CARD_KEY, value=inside))
+    model.producer_name = "rsdl_qgis"
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+
+
+def traced(network: nn.Module, card: ModelCard, inputs: Mapping[str, Tensor]) -> onnx.ModelProto:
+    """A network with its activation as an ONNX graph, by a run of example inputs; names and free axes as the card's."""
     outputs = task_of(card.task).outputs
     file = io.BytesIO()
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the exporter's own deprecations and shape notes
         torch.onnx.export(
-            whole.eval(),
+            network,
             tuple(inputs.values()),
             file,
             input_names=list(inputs),
@@ -82,14 +94,7 @@ def export_onnx(network: nn.Module, card: ModelCard, path: Path, half_weights: b
             dynamic_axes={name: _free(card, tensor.ndim) for name, tensor in inputs.items()}
             | {name: _of_output(card, axes) for name, axes in outputs.items()},
         )
-    model = onnx.load_model_from_string(file.getvalue())
-    if half_weights:
-        _halve(model.graph)
-    inside = json.dumps(to_item(replace(card, sha256={}, engine="onnx")))
-    model.metadata_props.append(onnx.StringStringEntryProto(key=CARD_KEY, value=inside))
-    model.producer_name = "rsdl_qgis"
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+    return onnx.load_model_from_string(file.getvalue())
 
 
 def example_inputs(card: ModelCard, count: int, side: int) -> dict[str, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import zipfile
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -13,11 +14,11 @@ import rasterio
 import torch
 from torch import nn
 
-from rsdl_qgis.engine.cards.card import CARD_KEY, Input, ModelCard, Scaling, Tiling, channel_bands
+from rsdl_qgis.engine.cards.card import CARD_FILE, CARD_KEY, Input, ModelCard, Scaling, Tiling, channel_bands
 from rsdl_qgis.engine.cards.model_file import read_card
 from rsdl_qgis.engine.cards.store import Store, own_folder
 from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError, OutputError
-from rsdl_qgis.engine.exporting.agreement import compared
+from rsdl_qgis.engine.exporting.agreement import answers, compared
 from rsdl_qgis.engine.exporting.job import run_export
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.importing.job import run_import
@@ -225,6 +226,32 @@ def test_torchscript_returns_with_its_item(export, tmp_path):
     arrays = {"image": np.random.default_rng(0).normal(size=(1, 1, 3, 64, 64)).astype("f4")}
     expected = network(torch.from_numpy(arrays["image"][:, 0])).detach().numpy()
     assert np.allclose(given_by(card, path, arrays)[0], expected, atol=1e-4)
+
+
+@pytest.mark.parametrize("name", ["flood-s1s2", "change-landsat", "crops-matogrosso", "planes", "scenes-ucmerced"])
+def test_torchscript_returns_by_the_card_inside(export, name):
+    source = plugin_file("models") / name
+    path, card = imported(export(source, "torchscript").file)
+    original = read_card(source)
+    assert card.name == name
+    assert (card.classes, card.threshold, card.inputs) == (original.classes, original.threshold, original.inputs)
+    tile = {key: array[:1] for key, array in made_up(original).items()}
+    expected, found = answers(original, source, [tile], Report(), "torch"), answers(card, path, [tile], Report())
+    same = compared(original, expected, found, original.tiling.size)
+    assert same.share > 0.999 and same.largest < 1e-4
+
+
+def test_torchscript_with_the_card_of_another_is_refused(export, tmp_path):
+    file = export(plugin_file("models") / "flood-s1", "torchscript").file
+    other = tmp_path / "other.pt"
+    with zipfile.ZipFile(file) as source, zipfile.ZipFile(other, "w") as target:
+        for info in source.infolist():
+            is_card = info.filename.endswith(CARD_FILE)
+            card = plugin_file("models") / "flood-s2" / CARD_FILE
+            target.writestr(info, card.read_bytes() if is_card else source.read(info))
+    with pytest.raises(ModelError, match=r"other\.pt does not run as the card in it says"):
+        imported(other)
+    assert not list(own_folder().glob("*"))
 
 
 def test_a_detector_for_deepness_returns_by_its_keys(export, rng):

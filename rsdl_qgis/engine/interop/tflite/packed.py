@@ -8,15 +8,14 @@ from __future__ import annotations
 import re
 import zipfile
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from ...cards.archive import is_zip, opened_zip
 from ...cards.card import CARD_FILE
-from ...cards.model_file import LARGEST_CARD
 from ...errors import ModelError
-from ...files.json import parsed
 from ...files.text import one_line, shortened
+from ..packed_card import packed_item, packed_text
 
 LARGEST_LABELS = 1 << 20  # bytes
 MOST_MEMBERS = 100
@@ -47,25 +46,7 @@ def read_packed(path: Path) -> Packed:
             if info.filename.lower().endswith(PICKLES):
                 text = f"{path.name} holds {shortened(info.filename)}, a pickle, which runs code when it is opened."
                 raise ModelError(text, "Export the model again without it.")
-        return Packed(_item(archive, members, path), _labels(archive, members))
-
-
-def _item(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], path: Path) -> dict[str, Any] | None:
-    cards = [info for info in members if PurePosixPath(info.filename).name == CARD_FILE]
-    if not cards:
-        return None
-    if len(cards) > 1:
-        raise ModelError(f"{path.name} holds {len(cards)} cards ({CARD_FILE}) behind its network.", _AGAIN)
-    size = cards[0].file_size
-    if size > LARGEST_CARD:
-        raise ModelError(f"The card in {path.name} is of {size:,} bytes; at most {LARGEST_CARD:,} are read.", _AGAIN)
-    try:
-        item = parsed(_text(archive, cards[0]))
-    except ValueError as error:
-        raise ModelError(f"The card in {path.name} is not JSON: {shortened(str(error))}.", _AGAIN) from None
-    if not isinstance(item, dict):
-        raise ModelError(f"The card in {path.name} is no JSON object.", _AGAIN)
-    return item
+        return Packed(packed_item(archive, path), _labels(archive, members))
 
 
 def _labels(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> tuple[str, ...]:
@@ -73,9 +54,4 @@ def _labels(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> tuple[s
     texts = [info for info in members if info.filename.lower().endswith(".txt")]
     if len(texts) != 1 or texts[0].file_size > LARGEST_LABELS:
         return ()
-    return tuple(one_line(line).strip() for line in _text(archive, texts[0]).splitlines() if line.strip())
-
-
-def _text(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> str:
-    with archive.open(info) as member:
-        return member.read(info.file_size).decode("utf-8", "replace")
+    return tuple(one_line(line).strip() for line in packed_text(archive, texts[0]).splitlines() if line.strip())
