@@ -14,12 +14,12 @@ from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.exporting.agreement import answers, compared
 from rsdl_qgis.engine.exporting.job import run_export
 from rsdl_qgis.engine.exporting.tflite.file import add_card
+from rsdl_qgis.engine.exporting.tiles import tiles_of
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.interop.tflite.reader import read_tflite
 from rsdl_qgis.paths import plugin_file
 from tests.engine.interop.tflite_files import Tensor, write
-from tests.engine.test_shipped import made_up
 
 SHIPPED = sorted(path.parent.name for path in plugin_file("models").glob(f"*/{WEIGHTS_FILE}"))
 needs_litert = pytest.mark.skipif("RSDL_TFLITE" not in os.environ, reason="make test-tflite")
@@ -76,10 +76,9 @@ def test_every_shipped_model_returns(tmp_path, name):
     path, card = Store([own_folder()]).find(found["model"])
     original = read_card(plugin_file("models") / name)
     assert (card.classes, card.threshold, card.inputs) == (original.classes, original.threshold, original.inputs)
-    tile = made_up(original, original.tiling.size)
-    expected, given = (
-        answers(c, at, [tile], Report(), "onnx") for c, at in ((original, plugin_file("models") / name), (card, path))
-    )
+    source = plugin_file("models") / name
+    tiles = tiles_of(original, source, (), 1, Report()).arrays
+    expected, given = answers(original, source, tiles, Report(), "torch"), answers(card, path, tiles, Report())
     same = compared(original, expected, given, original.tiling.size)
     assert same.share > 0.999 and same.largest < 1e-3
 
