@@ -31,6 +31,7 @@ MOST_MEMBERS = 20_000
 LARGEST_CODE = 16 << 20  # bytes
 SPACES = ("aten", "prim")  # of operators that are arithmetic
 FORBIDDEN = ("save", "load", "from_file")
+USUAL_SIDE = 256  # pixels, where the size becomes fixed
 SIDES = (64, 96, 224, 256, 512)  # pixels: sizes that are tried where the file does not tell its own
 CLOSE = 1e-3
 _EXPORT = "Export it to ONNX where it was trained (torch.onnx.export)."
@@ -43,6 +44,8 @@ def read_torchscript(path: Path) -> Foreign:
         raise ModelError(text, "Save it as TorchScript (torch.jit.save), or export it to ONNX (torch.onnx.export).")
     check_archive(path)
     import torch
+
+    from .unrolled import tensors, unrolled
 
     try:
         with warnings.catch_warnings():
@@ -68,14 +71,19 @@ def read_torchscript(path: Path) -> Foreign:
             problem = problem or _first_line(error)
     else:
         raise ModelError(f"{path.name} cannot be run with images of {bands} bands: {problem}.", _EXPORT)
-    names = [f"output_{i}" for i in range(len(_tensors(output)))]
+    names = [f"output_{i}" for i in range(len(tensors(output)))]
     if not names:
         raise ModelError(f"{path.name} gives no tensors.", _EXPORT)
+    note = f"It was tried with images of {side} x {side} px; the file does not tell its size."
     for free in (True, False):
-        model = _exported(network, bands, side, names, free)
+        model = _exported(_alone(network, output), bands, side, names, free)
         if model is not None and _agrees(model, network, bands, side, free):
-            note = f"It was tried with images of {side} x {side} px; the file does not tell its size."
             return Foreign(model, "TorchScript", "NCHW", None if free else (side, side), (), (note,))
+    for fixed in dict.fromkeys((max(side, USUAL_SIDE), side)):
+        model = unrolled(network, bands, fixed)
+        if model is not None and _agrees(model, network, bands, fixed, False):
+            note = f"It was written as ONNX for single images of {fixed} x {fixed} px: its program leaves no other way."
+            return Foreign(model, "TorchScript", "NCHW", (fixed, fixed), (), (note,))
     raise ModelError(f"{path.name} cannot be written as ONNX here.", _EXPORT)
 
 
@@ -160,13 +168,13 @@ def _bands(network: Any) -> int:
     return 0
 
 
-def _tensors(output: Any) -> list[Any]:
-    import torch
+def _alone(network: Any, output: Any) -> Any:
+    """A network without the dictionary around its one output, for ONNX has none."""
+    if not (isinstance(output, dict) and len(output) == 1):
+        return network
+    from .unrolled import only
 
-    if isinstance(output, torch.Tensor):
-        return [output]
-    items = output.values() if isinstance(output, dict) else output if isinstance(output, (list, tuple)) else ()
-    return [tensor for item in items for tensor in _tensors(item)]
+    return only(network, next(iter(output)))
 
 
 def _exported(network: Any, bands: int, side: int, names: Sequence[str], free: bool) -> onnx.ModelProto | None:
@@ -198,13 +206,15 @@ def _agrees(model: onnx.ModelProto, network: Any, bands: int, side: int, free: b
     import onnxruntime
     import torch
 
+    from .unrolled import tensors
+
     rng = np.random.default_rng(0)
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
         for length in (side, 2 * side) if free else (side,):
             image = rng.uniform(0, 1, (1, bands, length, length)).astype(np.float32)
             with torch.no_grad():
-                wanted = [tensor.numpy() for tensor in _tensors(network(torch.from_numpy(image)))]
+                wanted = [tensor.numpy() for tensor in tensors(network(torch.from_numpy(image)))]
             found = session.run(None, {"image": image})
             if not all(np.allclose(a, b, rtol=CLOSE, atol=CLOSE) for a, b in zip(wanted, found)):
                 return False

@@ -75,6 +75,30 @@ def test_a_transformer_of_one_size(tmp_path, rng):
     assert read_foreign(path).size == (16, 16)
 
 
+class Comparing(nn.Module):
+    """Functions of core ATen that the others do not call."""
+
+    def __init__(self):
+        super().__init__()
+        self.pool, self.share = nn.MaxPool2d(2), nn.Parameter(torch.tensor([0.3, -0.2, 0.5]).view(1, 3, 1, 1))
+
+    def forward(self, image):
+        share = self.share.expand(1, 3, image.shape[2] // 2, image.shape[3] // 2)
+        x = self.pool(image)
+        x = torch.where(x > share, 1 - x, x.sin().round() + torch.stack(share.unbind(1), 1))
+        y = torch.baddbmm(x[:, 0], x[:, 1], x[:, 2], alpha=0.5)[:, None].repeat(1, 2, 1, 1)
+        return y * torch.where(x[:, :1] != 0, 2.0, 1.0)
+
+
+@pytest.mark.parametrize(("network", "bands"), [(UNet, 4), (Scene, 3), (Comparing, 3)])
+def test_graphs_that_were_decomposed(tmp_path, rng, network, bands):
+    torch.manual_seed(0)
+    network = network().eval()
+    made = torch.export.export(network, (torch.zeros(1, bands, 16, 16),)).run_decompositions()
+    torch.export.save(made, str(tmp_path / "a.pt2"))
+    agrees(tmp_path / "a.pt2", network, rng.normal(size=(1, bands, 16, 16)).astype(np.float32))
+
+
 def changed(path, member, change):
     """The archive with one JSON text changed."""
     with zipfile.ZipFile(path) as archive:

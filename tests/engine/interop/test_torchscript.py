@@ -92,3 +92,65 @@ def test_a_pickle_is_refused_with_what_to_do(tmp_path):
     with pytest.raises(ModelError, match="pickle") as error:
         read_foreign(tmp_path / "a.pt")
     assert "torch.jit.save" in error.value.hint
+
+
+class Named(nn.Module):
+    """Its output in a dictionary, as torchvision's networks of maps give it."""
+
+    def __init__(self, aux=False):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(3, 8, 3, 2, 1), nn.BatchNorm2d(8), nn.ReLU())
+        self.head, self.aux = nn.Conv2d(8, 4, 1), nn.Conv2d(8, 4, 1)
+        self.with_aux = aux
+
+    def forward(self, image: torch.Tensor) -> dict[str, torch.Tensor]:
+        features = self.body(image)
+        size = image.shape[-2:]
+        found: dict[str, torch.Tensor] = {}
+        found["out"] = nn.functional.interpolate(self.head(features), size=size, mode="bilinear", align_corners=False)
+        if self.with_aux:
+            found["aux"] = self.aux(features)
+        return found
+
+
+class Attentive(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.patches = nn.Conv2d(3, 16, 32, 32)
+        layer = nn.TransformerEncoderLayer(16, 4, 32, batch_first=True)
+        self.encoder, self.head = nn.TransformerEncoder(layer, 2), nn.Linear(16, 5)
+
+    def forward(self, image):
+        return self.head(self.encoder(self.patches(image).flatten(2).transpose(1, 2)).mean(1))
+
+
+def compared(path, network, rng, side):
+    x = rng.normal(size=(1, 3, side, side)).astype(np.float32)
+    foreign = read_foreign(path)
+    with torch.no_grad():
+        wanted = network(torch.from_numpy(x))
+    wanted = list(wanted.values()) if isinstance(wanted, dict) else [wanted]
+    for found, expected in zip(run(foreign, x), wanted, strict=True):
+        np.testing.assert_allclose(found, expected.numpy(), atol=1e-5)
+    return foreign
+
+
+@pytest.mark.parametrize(("network", "outputs"), [(Named, 1), (lambda: Named(True), 2), (Attentive, 1)])
+def test_a_program_that_onnx_has_no_words_for_is_unrolled(tmp_path, rng, network, outputs):
+    torch.manual_seed(0)
+    network = network().eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TorchScript's own deprecation
+        torch.jit.script(network).save(str(tmp_path / "a.pt"))
+    foreign = compared(tmp_path / "a.pt", network, rng, 256)
+    assert foreign.size == (256, 256) and len(foreign.model.graph.output) == outputs
+    assert "single images of 256 x 256 px" in foreign.notes[0]
+
+
+def test_a_traced_dictionary_of_one_takes_any_size(tmp_path, rng):
+    torch.manual_seed(0)
+    network = Named().eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TorchScript's own deprecation
+        torch.jit.trace(network, torch.zeros(1, 3, 64, 64), strict=False).save(str(tmp_path / "a.pt"))
+    assert compared(tmp_path / "a.pt", network, rng, 96).size is None

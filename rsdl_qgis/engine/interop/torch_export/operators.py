@@ -6,21 +6,16 @@ Each takes the graph and its arguments by the names of ATen's schemas; one that 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from ...errors import ModelError
 from ..builder import Builder, Shape, Value
+from .core import CORE, Function, unary, value
 
-Function = Callable[..., Any]
 _EXPORT = "Export it to ONNX where it was trained (torch.onnx.export)."
-
-
-def value(b: Builder, x: Any) -> Value:
-    """A tensor, or a number as one."""
-    return x if isinstance(x, Value) else b.constant(np.asarray(x, np.float32))
 
 
 def shape_of(b: Builder, sizes: Sequence[Any]) -> Value:
@@ -46,6 +41,7 @@ def convolution(
     groups: int = 1,
     transposed: bool = False,
     output_padding: Any = 0,
+    **_: Any,
 ) -> Value:
     """``conv…d``, ``convolution``."""
     rank = weight.rank - 2
@@ -178,22 +174,24 @@ def resize(mode: str) -> Function:
 
     def build(
         b: Builder,
-        input: Value,
+        input: Any = None,
         output_size: Any = None,
         align_corners: bool = False,
         scale_factors: Any = None,
+        self: Any = None,
         **_: Any,
     ) -> Value:
+        x: Value = input or self
         how = "align_corners" if align_corners else "asymmetric" if mode == "nearest" else "half_pixel"
         given: dict[str, Any] = {"mode": mode, "coordinate_transformation_mode": how}
         given |= {"nearest_mode": "floor"} if mode == "nearest" else {}
         if output_size is None:
             factors = b.constant(np.array([1, 1, *scale_factors], np.float32))
-            return b.add("Resize", input, None, factors, **given)
-        head = b.add("Slice", b.add("Shape", input), b.constant([0]), b.constant([2]))
+            return b.add("Resize", x, None, factors, **given)
+        head = b.add("Slice", b.add("Shape", x), b.constant([0]), b.constant([2]))
         sizes = b.add("Concat", head, shape_of(b, output_size), axis=0)
         stated = tuple(size if isinstance(size, int) else None for size in output_size)
-        return b.add_many("Resize", [input, None, None, sizes], 1, shape=(*input.shape[:2], *stated), **given)[0]
+        return b.add_many("Resize", [x, None, None, sizes], 1, shape=(*x.shape[:2], *stated), **given)[0]
 
     return build
 
@@ -206,11 +204,6 @@ def binary(operator: str) -> Function:
         return b.add(operator, x, y if alpha == 1 else b.add("Mul", y, value(b, alpha)))
 
     return build
-
-
-def unary(operator: str, **settings: Any) -> Function:
-    """Functions of one tensor."""
-    return lambda b, self, **_: b.add(operator, self, **settings)
 
 
 def clamp(b: Builder, self: Value, min: Any = None, max: Any = None, min_val: Any = None, max_val: Any = None) -> Value:
@@ -346,20 +339,26 @@ _SAME = (
     "feature_dropout",
     "to",
     "lift_fresh_copy",
+    "native_dropout",
 )
 FUNCTIONS: Mapping[str, Function] = {  # by name without the overload; a function in place has a line at its end
     **dict.fromkeys(_SAME, lambda b, self=None, input=None, **_: self or input),
-    **dict.fromkeys(("conv1d", "conv2d", "conv3d", "convolution"), convolution),
+    **CORE,
+    **dict.fromkeys(("conv1d", "conv2d", "conv3d", "convolution", "_convolution"), convolution),
     **dict.fromkeys(("conv_transpose1d", "conv_transpose2d", "conv_transpose3d"), transposed_convolution),
     **dict.fromkeys(("batch_norm", "_native_batch_norm_legit_no_training"), batch_norm),
+    "native_batch_norm": lambda b, **given: [batch_norm(b, **given)],
     "layer_norm": layer_norm,
+    "native_layer_norm": lambda b, **given: [layer_norm(b, **given)],
     "group_norm": group_norm,
+    "native_group_norm": lambda b, group, **given: [group_norm(b, num_groups=group, **given)],
     "linear": linear,
     "matmul": lambda b, self, other: b.add("MatMul", self, other),
     "bmm": lambda b, self, mat2: b.add("MatMul", self, mat2),
     **dict.fromkeys(("max_pool1d", "max_pool2d", "max_pool3d"), pool("MaxPool")),
+    "max_pool2d_with_indices": lambda b, **given: [pool("MaxPool")(b, **given)],
     **dict.fromkeys(("avg_pool1d", "avg_pool2d", "avg_pool3d"), pool("AveragePool")),
-    "adaptive_avg_pool2d": adaptive_mean,
+    **dict.fromkeys(("adaptive_avg_pool2d", "_adaptive_avg_pool2d"), adaptive_mean),
     "upsample_nearest2d": resize("nearest"),
     "upsample_bilinear2d": resize("linear"),
     "upsample_bicubic2d": resize("cubic"),
@@ -394,7 +393,7 @@ FUNCTIONS: Mapping[str, Function] = {  # by name without the overload; a functio
     "argmax": lambda b, self, dim, keepdim=False: b.add("ArgMax", self, axis=dim, keepdims=int(keepdim)),
     "cat": lambda b, tensors, dim=0: b.add("Concat", *tensors, axis=dim),
     "flatten": flatten,
-    **dict.fromkeys(("view", "reshape"), view),
+    **dict.fromkeys(("view", "reshape", "_unsafe_view"), view),
     "permute": permute,
     "transpose": transpose,
     "unsqueeze": lambda b, self, dim: b.add("Unsqueeze", self, b.constant([dim])),
@@ -408,6 +407,7 @@ FUNCTIONS: Mapping[str, Function] = {  # by name without the overload; a functio
     "chunk": lambda b, self, chunks, dim=0: split(b, self, None, dim, chunks),
     "pixel_shuffle": lambda b, self, upscale_factor: b.add("DepthToSpace", self, blocksize=upscale_factor, mode="CRD"),
     "scaled_dot_product_attention": attention,
+    "_scaled_dot_product_flash_attention_for_cpu": lambda b, **given: [attention(b, **given)],
     "sym_size": size,
 }
 LENGTHS: Mapping[str, Function] = {
