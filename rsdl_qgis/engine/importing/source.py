@@ -133,7 +133,8 @@ def _of_program(path: Path, work: Path, report: Report, stem: str) -> Source:
     if made.item is not None:
         card = from_item(made.item, f"The card in {path.name}")
         return Source(work / "model", card.name, replace(card, engine="onnx"))
-    return Source(work / "model", as_model_name(stem), facts=made.facts, notes=made.notes, turned=made.turned)
+    source = Source(work / "model", as_model_name(stem), facts=made.facts, notes=made.notes, turned=made.turned)
+    return _of_pixels(source) if _takes_pixels(read_onnx_file(source.folder / ONNX_FILE)) else source
 
 
 def _of_weights(path: Path, work: Path, said: Facts, stem: str) -> Source:
@@ -186,7 +187,7 @@ def _of_pixels(source: Source) -> Source:
         activation="none" if network.probabilities else None,
     )
     note = "It is a network for single pixels: it gets every pixel of an image, and its answers become a map."
-    return replace(source, facts=facts, notes=(note,), turned="pixels (N, C)")
+    return replace(source, facts=facts.over(source.facts), notes=(*source.notes, note), turned="pixels (N, C)")
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:

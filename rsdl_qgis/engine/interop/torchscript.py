@@ -58,32 +58,33 @@ def read_torchscript(path: Path) -> Foreign:
         from .own_torchscript import as_onnx
 
         return as_onnx(network, item, path)
-    bands = _bands(network)
-    if not bands:
+    shapes, problem = _shapes(network), ""
+    if not shapes:
         raise ModelError(f"{path.name} does not tell how many bands its network takes.", _EXPORT)
-    side, problem = None, ""
-    for side in SIDES:
+    for shape in shapes:
         try:
             with torch.no_grad():
-                output = network(torch.zeros(1, bands, side, side))
+                output = network(torch.zeros(1, *shape))
             break
         except Exception as error:  # of any class: another size may do
             problem = problem or _first_line(error)
     else:
-        raise ModelError(f"{path.name} cannot be run with images of {bands} bands: {problem}.", _EXPORT)
+        raise ModelError(f"{path.name} cannot be run with images of {shapes[0][0]} bands: {problem}.", _EXPORT)
     names = [f"output_{i}" for i in range(len(tensors(output)))]
     if not names:
         raise ModelError(f"{path.name} gives no tensors.", _EXPORT)
-    note = f"It was tried with images of {side} x {side} px; the file does not tell its size."
+    bands, *sides = shape
+    notes = tuple(f"It was tried with images of {n} x {n} px; the file does not tell its size." for n in sides[:1])
     for free in (True, False):
-        model = _exported(_alone(network, output), bands, side, names, free)
-        if model is not None and _agrees(model, network, bands, side, free):
-            return Foreign(model, "TorchScript", "NCHW", None if free else (side, side), (), (note,))
-    for fixed in dict.fromkeys((max(side, USUAL_SIDE), side)):
-        model = unrolled(network, bands, fixed)
-        if model is not None and _agrees(model, network, bands, fixed, False):
-            note = f"It was written as ONNX for single images of {fixed} x {fixed} px: its program leaves no other way."
-            return Foreign(model, "TorchScript", "NCHW", (fixed, fixed), (), (note,))
+        model = _exported(_alone(network, output), shape, names, free)
+        if model is not None and _agrees(model, network, shape, free):
+            size = None if free or not sides else (sides[0], sides[1])
+            return Foreign(model, "TorchScript", "NCHW", size, (), notes)
+    for side in dict.fromkeys((max(sides[0], USUAL_SIDE), sides[0]) if sides else ()):
+        model = unrolled(network, bands, side)
+        if model is not None and _agrees(model, network, (bands, side, side), False):
+            note = f"It was written as ONNX for single images of {side} x {side} px: its program leaves no other way."
+            return Foreign(model, "TorchScript", "NCHW", (side, side), (), (note,))
     raise ModelError(f"{path.name} cannot be written as ONNX here.", _EXPORT)
 
 
@@ -160,12 +161,13 @@ def _dotted(node: ast.AST) -> str:
     return ".".join([node.id, *reversed(parts)])
 
 
-def _bands(network: Any) -> int:
-    """The bands that a network takes: of its first convolution's weights."""
-    for weights in network.parameters():
-        if weights.ndim == 4:
-            return int(weights.shape[1])
-    return 0
+def _shapes(network: Any) -> list[tuple[int, ...]]:
+    """What a network takes: images (bands, H, W) by its first convolution, else pixels (bands,) by its first matrix."""
+    weights = [weights for weights in network.parameters() if weights.ndim > 1]
+    taken = {tensor.ndim: int(tensor.shape[1]) for tensor in reversed(weights)}
+    if 4 in taken:
+        return [(taken[4], side, side) for side in SIDES]
+    return [(taken[2],)] if 2 in taken else []
 
 
 def _alone(network: Any, output: Any) -> Any:
@@ -177,10 +179,10 @@ def _alone(network: Any, output: Any) -> Any:
     return only(network, next(iter(output)))
 
 
-def _exported(network: Any, bands: int, side: int, names: Sequence[str], free: bool) -> onnx.ModelProto | None:
+def _exported(network: Any, shape: Sequence[int], names: Sequence[str], free: bool) -> onnx.ModelProto | None:
     import torch
 
-    space = {2: "height", 3: "width"} if free else {}
+    space = {2: "height", 3: "width"} if free and len(shape) > 1 else {}
     axes = {"image": {0: "batch", **space}, **({name: {0: "batch"} for name in names})}
     file = io.BytesIO()
     try:
@@ -188,7 +190,7 @@ def _exported(network: Any, bands: int, side: int, names: Sequence[str], free: b
             warnings.simplefilter("ignore")  # the exporter's own deprecations and shape notes
             torch.onnx.export(
                 network,
-                (torch.zeros(2, bands, side, side),),
+                (torch.zeros(2, *shape),),
                 file,
                 input_names=["image"],
                 output_names=list(names),
@@ -201,7 +203,7 @@ def _exported(network: Any, bands: int, side: int, names: Sequence[str], free: b
         return None
 
 
-def _agrees(model: onnx.ModelProto, network: Any, bands: int, side: int, free: bool) -> bool:
+def _agrees(model: onnx.ModelProto, network: Any, shape: Sequence[int], free: bool) -> bool:
     """Whether the ONNX gives what the network gives, of another size too where that is free."""
     import onnxruntime
     import torch
@@ -211,8 +213,9 @@ def _agrees(model: onnx.ModelProto, network: Any, bands: int, side: int, free: b
     rng = np.random.default_rng(0)
     try:
         session = onnxruntime.InferenceSession(model.SerializeToString(), providers=["CPUExecutionProvider"])
-        for length in (side, 2 * side) if free else (side,):
-            image = rng.uniform(0, 1, (1, bands, length, length)).astype(np.float32)
+        bands, *sides = shape
+        for factor in (1, 2) if free else (1,):
+            image = rng.uniform(0, 1, (1, bands, *(factor * side for side in sides))).astype(np.float32)
             with torch.no_grad():
                 wanted = [tensor.numpy() for tensor in tensors(network(torch.from_numpy(image)))]
             found = session.run(None, {"image": image})

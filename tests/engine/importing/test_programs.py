@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import onnx
 import pytest
@@ -85,6 +87,30 @@ def test_trees_map_every_pixel(tmp_path, make_raster, rng):
     path = saved(tmp_path / "trees.txt", text())
     run_import({"input": str(path), "scaling": "none", "task": "segmentation", "classes": "no, yes"}, Listening())
     assert np.array_equal(mapped("trees", image, tmp_path), walked(scene[None])[0] > 0)
+
+
+@pytest.mark.parametrize("kind", ["traced.pt", "scripted.pt", "exported.pt2"])
+def test_a_network_of_torch_for_pixels_maps_every_pixel(tmp_path, make_raster, rng, kind):
+    torch = pytest.importorskip("torch")
+    torch.manual_seed(0)
+    network = torch.nn.Sequential(torch.nn.Linear(4, 16), torch.nn.ReLU(), torch.nn.Linear(16, 3)).eval()
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # TorchScript's own deprecation
+        if kind == "traced.pt":
+            torch.jit.trace(network, torch.zeros(1, 4)).save(str(tmp_path / kind))
+        elif kind == "scripted.pt":
+            torch.jit.script(network).save(str(tmp_path / kind))
+        else:
+            free = ({0: torch.export.Dim("pixels")},)
+            torch.export.save(torch.export.export(network, (torch.zeros(2, 4),), dynamic_shapes=free), tmp_path / kind)
+    scene = rng.normal(size=(4, 40, 50)).astype("float32")
+    report = Listening()
+    given = {"scaling": "none", "activation": "softmax", "classes": "soil, water, trees"}
+    made = run_import({"input": str(tmp_path / kind), **given}, report)
+    assert "a network for single pixels" in report.text("warning")
+    with torch.no_grad():
+        wanted = network(torch.from_numpy(scene).movedim(0, -1)).argmax(-1).numpy()
+    assert (mapped(made["model"], make_raster(scene), tmp_path) == wanted).all() and len(np.unique(wanted)) > 1
 
 
 def test_a_layout_that_the_file_contradicts_is_refused(tmp_path):
