@@ -56,7 +56,11 @@ def checked(card: ModelCard, path: Path, report: Report, sample: str | None = No
     if (sample and not (len(card.inputs) == 1 and len(card.inputs[0].dates) == 1)) or task_of(card.task).series:
         report.log("info", "A layer to try the model on is for models that take one image; made-up values are used.")
         sample = None
-    arrays, images = _of_raster(card, sample, side, form, report) if sample else made_up(card, side, form)
+    valid = None
+    if sample:
+        arrays, images, valid = _of_raster(card, sample, side, form, report)
+    else:
+        arrays, images = made_up(card, side, form)
     where = "the middle of the layer" if sample else "made-up values"
     if task_of(card.task).series:
         what = f"{SERIES} series of {where}"
@@ -75,12 +79,15 @@ def checked(card: ModelCard, path: Path, report: Report, sample: str | None = No
         numbers, drawn = output[0], task_of(card.task).dense
         if drawn:
             numbers = numbers[0]
-        low, high = float(np.nanmin(numbers)), float(np.nanmax(numbers))
+        low, high = (float(end(_counted(numbers, valid))) for end in (np.nanmin, np.nanmax))
         gives = f"{low:.4g} to {high:.4g}" if drawn else f"{numbers.size} features from {low:.4g} to {high:.4g}"
         return Outcome(
-            f"For {what} it gives {gives}.", images, numbers if drawn else None, warning=_flat(low == high, sample)
+            f"For {what} it gives {gives}.",
+            images,
+            numbers if drawn else None,
+            warning=_flat(low == high, valid is not None),
         )
-    return _classes(card, output, images, what, sample)
+    return _classes(card, output, images, what, valid)
 
 
 def made_up(card: ModelCard, side: tuple[int, int], form: Form | None) -> tuple[dict[str, NDArray], dict[str, Any]]:
@@ -124,8 +131,8 @@ def _side(card: ModelCard, form: Form | None) -> tuple[int, int]:
 
 def _of_raster(
     card: ModelCard, sample: str, side: tuple[int, int], form: Form | None, report: Report
-) -> tuple[dict[str, NDArray], dict[str, Any]]:
-    """The middle of a raster, scaled for the network, and as it is."""
+) -> tuple[dict[str, NDArray], dict[str, Any], NDArray[np.bool_]]:
+    """The middle of a raster, scaled for the network, and as it is; where it has values (H, W)."""
     (item,) = card.inputs
     margin = form.margin if form else (0, 0)
     height, width = (length - sum(margin) for length in side)
@@ -140,22 +147,30 @@ def _of_raster(
         if not tile.arrays:
             raise ModelError(f"{sample} has no valid pixel in its middle.", "Choose another layer to try the model on.")
         images = source.read(window)
-    return {name: array[None] for name, array in tile.arrays.items()}, dict(images)
+    return {name: array[None] for name, array in tile.arrays.items()}, dict(images), tile.valid
 
 
-def _classes(card: ModelCard, output: NDArray, images: Mapping[str, Any], what: str, sample: str | None) -> Outcome:
+def _counted(values: NDArray, valid: NDArray[np.bool_] | None) -> NDArray:
+    """The values (…, H, W) of those pixels that the layer has; all where there is no layer, or of another grid."""
+    return values[..., valid] if valid is not None and values.shape[-2:] == valid.shape else values
+
+
+def _classes(
+    card: ModelCard, output: NDArray, images: Mapping[str, Any], what: str, valid: NDArray[np.bool_] | None
+) -> Outcome:
     """What probabilities (N, classes, …) say."""
     dense = task_of(card.task).dense
     likely = output[0][1:] if is_binary(card) else output[0]
     found = likeliest(likely, card.rule) if dense else output.argmax(1)
-    counts = np.bincount(found.ravel(), minlength=len(card.classes)) / found.size
+    counted = _counted(found, valid)
+    counts = np.bincount(counted.ravel(), minlength=len(card.classes)) / counted.size
     order = [int(i) for i in np.argsort(-counts)[:SHOWN] if counts[i]]
     names = ", ".join(f"{card.classes[i].name} {counts[i]:.0%}" for i in order)
     return Outcome(
         f"For {what} it gives {names}.",
         images,
         found if dense else None,
-        warning=_flat(dense and len(order) == 1, sample),
+        warning=_flat(dense and len(order) == 1, valid is not None),
     )
 
 
@@ -172,8 +187,8 @@ def _objects(
     return Outcome(text, images, objects=found)
 
 
-def _flat(flat: bool, sample: str | None) -> str:
+def _flat(flat: bool, of_layer: bool) -> str:
     """A warning where a raster's tile gives the same everywhere."""
-    if not (flat and sample):
+    if not (flat and of_layer):
         return ""
     return "It gives the same for the whole tile. If that is not what is there, check SCALING and BANDS."

@@ -7,14 +7,14 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from ..cards.card import Class, Input, ModelCard, Tiling, usual_overlap
-from ..cards.given.classes import PALETTE
+from ..cards.given.classes import beside_background
 from ..cards.given.scaling import scaling_of, scaling_text
 from ..cards.onnx.graph import head_of
 from ..cards.onnx.header import OnnxFile
 from ..errors import ModelError
 from ..tables.tasks import task_of
 from .facts import Facts
-from .guess import settled_activation
+from .guess import no_activation, settled_activation
 
 ONE_INPUT = "Leave it empty; its card says it for each of them."
 
@@ -123,7 +123,7 @@ def _inputs(card: ModelCard, facts: Facts) -> tuple[Input, ...]:
 def _classes(card: ModelCard, given: tuple[Class, ...]) -> tuple[Class, ...]:
     """The classes given; one name of a card of two is what it finds, the rest is background."""
     if len(given) == 1 and len(card.classes) == 2:
-        return Class(0, "background", PALETTE[0]), replace(given[0], value=given[0].value or 1)
+        return beside_background(given[0])
     return given
 
 
@@ -139,7 +139,7 @@ def _tiling(card: ModelCard, size: int) -> Tiling:
 def _activated(card: ModelCard, file: OnnxFile, facts: Facts) -> ModelCard:
     """The card with the activation that was given."""
     if not card.classes or task_of(card.task).boxes:
-        raise ModelError(f"ACTIVATION is given, and '{card.name}' is for {card.task}.", "Leave ACTIVATION at auto.")
+        raise no_activation(card.name, card.task)
     tensor = file.outputs[card.output_index or 0]
     channels = tensor.shape[1] if len(tensor.shape) > 1 else None
     head = head_of(file.path, tensor.name)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..cards.card import Band, Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
 from ..cards.card_schema import MOST_BANDS, MOST_CLASSES, check_count
-from ..cards.given.classes import PALETTE
+from ..cards.given.classes import PALETTE, beside_background
 from ..cards.given.scaling import scaling_of
 from ..cards.onnx.graph import Head, head_of
 from ..cards.onnx.header import OnnxFile, Tensor
@@ -72,6 +72,8 @@ def guessed_card(name: str, file: OnnxFile, facts: Facts, probe: Probe) -> tuple
     activation, output = "identity", ""
     if classes:
         activation, output = settled_activation(name, answer.head, facts.activation, answer.channels, classes)
+    elif facts.activation not in (None, "none"):
+        raise no_activation(name, task)
     dates = tuple(f"date {i + 1}" for i in range(image.dates)) if image.dates > 1 else ("image",)
     card = ModelCard(
         name=name,
@@ -125,6 +127,14 @@ def settled_activation(
     return ("sigmoid" if one or several else "softmax"), ""
 
 
+def no_activation(name: str, task: str) -> ModelError:
+    """What is said where ACTIVATION is given for a task that makes no probabilities."""
+    return ModelError(
+        f"ACTIVATION is given, and '{name}' is for {task}, whose numbers are taken as they are.",
+        "Leave ACTIVATION at auto.",
+    )
+
+
 # -- the input
 
 
@@ -169,6 +179,8 @@ def _axes(name: str, tensor: Tensor, file: OnnxFile, facts: Facts) -> str:
     if facts.bands:
         fits = [axes for axes in (first, last) if shape[axes.index("C")] in (None, len(facts.bands))]
         exact = [axes for axes in fits if shape[axes.index("C")] == len(facts.bands)]
+        if not exact and not all(_is_strip(_sides(shape, axes)) for axes in (first, last)):
+            fits = [axes for axes in fits if not _is_strip(_sides(shape, axes))]
         if len(exact) == 1 or (fits and not exact):
             return (exact or fits)[0]
         if not fits:
@@ -313,9 +325,13 @@ def _looks_like_channels(shape: Sequence[int | None]) -> bool:
 
 def _task(name: str, image: Image, answer: Answer, facts: Facts) -> tuple[str, list[str]]:
     found, sure = _likely_task(image, answer, facts)
-    if facts.task:
-        return facts.task, []
     shape = _shape(answer.tensor)
+    if facts.task:
+        given = task_of(facts.task)
+        if answer.sides is not None and not (given.dense or given.boxes or given.series):
+            text = f"TASK is {facts.task}, but '{name}' gives a map: its output has shape {shape}."
+            raise ModelError(text, f"Leave TASK at auto, or give the task of a map (a first guess: {found}).")
+        return facts.task, []
     if not sure:
         raise ModelError(
             f"'{name}' gives an output of shape {shape}, which may mean several things.",
@@ -348,14 +364,13 @@ def _likely_task(image: Image, answer: Answer, facts: Facts) -> tuple[str, bool]
 def _classes(name: str, answer: Answer, task: str, facts: Facts) -> tuple[tuple[Class, ...], list[str]]:
     if task_of(task).numbers:
         if facts.classes:
-            raise ModelError(f"CLASSES are given, and the task of '{name}' is {task}.", "Give TASK=segmentation.")
+            text = f"CLASSES are given, and the task of '{name}' is {task}, which has none."
+            raise ModelError(text, "Leave CLASSES empty, or give TASK=segmentation if its numbers are classes.")
         return (), []
     one, decided = answer.channels in (None, 1), answer.head.kind == "decided"
     given = facts.classes
     if one and not decided and len(given) == 1:
-        other = 0 if given[0].value else 1
-        background = Class(0, "background", PALETTE[0])
-        return ((background, given[0]) if other == 0 else (background, Class(1, given[0].name, given[0].color))), []
+        return beside_background(given[0]), []
     if given:
         _check_classes(name, answer, task, given)
         return given, []

@@ -11,7 +11,7 @@ import torch
 
 from ..cards.card import Class, Input, ModelCard
 from ..cards.card_schema import MOST_BANDS, MOST_CLASSES, check_count
-from ..cards.given.classes import PALETTE
+from ..cards.given.classes import PALETTE, beside_background
 from ..cards.given.scaling import BYTE
 from ..cards.onnx.header import Tensor as Stated
 from ..cards.steps import Step
@@ -144,7 +144,7 @@ def _classes(name: str, built: Built, task: str, said: Facts) -> tuple[tuple[Cla
         return (), ()
     given, count = said.classes, built.outputs
     if len(given) == 1 and count == 2:
-        given = (Class(0, "background", PALETTE[0]), replace(given[0], value=given[0].value or 1))
+        given = beside_background(given[0])
     if given and len(given) != count:
         text = f"CLASSES names {len(given)}, but the weights of '{name}' are for {count}."
         raise ModelError(text, "Name as many classes as it gives, in its order.")

@@ -75,14 +75,36 @@ def test_every_form_gives_the_map_with_what_a_person_says(tmp_path, scene, name)
         ("classes", {"scaling": "/255", "classes": "a, b", "activation": "softmax"}, r"but 'm' ends in ArgMax"),
         ("logits", {"scaling": "/255 | mean 1,2,3 std 1,2,3"}, r"3 numbers, and the input 1 band"),
         ("logits", {"scaling": "/255", "task": "regression", "classes": "a, b"}, r"CLASSES are given.*regression"),
+        ("logits", {"scaling": "/255", "task": "regression", "activation": "sigmoid"}, r"ACTIVATION.*regression"),
+        ("logits", {"scaling": "/255", "task": "classification"}, r"TASK is class.*a map: .*32, 32"),
+        ("logits", {"scaling": "/255", "bands": "red, green, blue", "shape": ("n", 4, "h", "w")}, r"BANDS names 3"),
         ("logits", {"scaling": "magic"}, r"SCALING: 'magic' is no step"),
         ("logits", {"scaling": "/255", "name": "../x"}, r"'../x' is not a model's name"),
     ],
 )  # fmt: skip
 def test_what_is_not_known_is_asked_for_and_what_contradicts_is_told(tmp_path, name, given, said):
+    shape = {"shape": given["shape"]} if "shape" in given else {}
+    said_of = {key: value for key, value in given.items() if key != "shape"}
     with pytest.raises(RsdlError, match=said):
-        run_import({"input": str(bare(tmp_path / "m.onnx", name)), **given}, Listening())
+        run_import({"input": str(bare(tmp_path / "m.onnx", name, **shape)), **said_of}, Listening())
     assert not list(own_folder().glob("*")) if own_folder().exists() else True
+
+
+def test_one_class_and_its_background_have_different_colours(tmp_path):
+    file = bare(tmp_path / "m.onnx", "one logit")
+    run_import({"input": str(file), "scaling": "/255", "classes": "cloud", "task": "segmentation"}, Listening())
+    (background, cloud) = Store().find("m")[1].classes
+    assert (background.value, cloud.value, cloud.name) == (0, 1, "cloud") and background.color != cloud.color
+
+
+def test_shares_of_classes_are_of_the_layer_and_not_of_what_is_around_it(tmp_path, make_raster):
+    image = np.full((1, 20, 20), 200, "uint8")
+    image[:, :, :5] = 40  # a quarter is dark; the tile is of 32 x 32 px
+    given = {**TOLD, "sample": str(make_raster(image))}
+    assert (
+        "bright 75%, dark 25%"
+        in run_import({"input": str(bare(tmp_path / "m.onnx", "logits")), **given}, Listening())["tile"]
+    )
 
 
 def test_what_is_guessed_is_told(tmp_path, home):

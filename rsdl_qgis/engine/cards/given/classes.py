@@ -57,6 +57,12 @@ def classes_of(text: str) -> tuple[Class, ...]:
     return _made(entries)
 
 
+def beside_background(item: Class) -> tuple[Class, Class]:
+    """Background, and the one class that a network finds, in another colour."""
+    colour = PALETTE[1] if item.color == PALETTE[0] else item.color
+    return Class(0, "background", PALETTE[0]), Class(item.value or 1, item.name, colour)
+
+
 def _made(entries: Sequence[Entry]) -> tuple[Class, ...]:
     if len({value is None for value, _, _ in entries}) > 1:
         raise InputError("CLASSES: some classes have a value, and others none.", HINT)
@@ -82,7 +88,7 @@ def _from_text(text: str) -> Iterator[Entry]:
         if part.strip():
             found = ENTRY.fullmatch(part.strip()) if len(part) <= LONGEST_ENTRY else None
             value, name, colour = found.groups() if found else (None, part.strip(), None)
-            yield (None if value is None else int(value), name.strip("\"' "), colour_of(colour or ""))
+            yield (None if value is None else int(value), name.strip("\"' "), _stated_colour(colour))
 
 
 def _from_json(text: str) -> Iterator[Entry]:
@@ -95,10 +101,20 @@ def _from_json(text: str) -> Iterator[Entry]:
         known = {str(k).lower(): v for k, v in item.items()} if isinstance(item, dict) else {"name": item}
         number = next((known[k] for k in COLUMNS["value"] if k in known), key)
         name = next((known[k] for k in COLUMNS["name"] if k in known), "")
-        colour = next((known[k] for k in COLUMNS["color"] if k in known), "")
+        colour = _stated_colour(next((known[k] for k in COLUMNS["color"] if k in known), ""))
         if number is not None and not re.fullmatch(r"\d{1,5}", str(number)):
             raise InputError(f"CLASSES: {shortened(str(number))} is no value of a class.", HINT)
-        yield (None if number is None else int(number), str(name), colour_of(colour))
+        yield (None if number is None else int(number), str(name), colour)
+
+
+def _stated_colour(value: Any) -> str:
+    """As ``colour_of``; InputError where something is stated that is no colour."""
+    colour = colour_of(value)
+    if value and not colour:
+        said = ", ".join(map(str, value)) if isinstance(value, (list, tuple)) else str(value)
+        problem = f"CLASSES: '{shortened(said)}' is no colour."
+        raise InputError(problem, "Write it as #rrggbb, or as red, green and blue from 0 to 255.")
+    return colour
 
 
 def colour_of(value: Any) -> str:
@@ -165,7 +181,7 @@ def _from_colour_map(text: str) -> Iterator[Entry]:
         label = parts[4:]
         if label and re.fullmatch(r"\d{1,3}", label[0]):  # alpha
             label = label[1:]
-        yield int(float(parts[0])), " ".join(label), colour_of(parts[1:4])
+        yield int(float(parts[0])), " ".join(label), _stated_colour([part.split(".")[0] for part in parts[1:4]])
 
 
 def _from_table(text: str) -> Iterator[Entry]:
@@ -183,7 +199,8 @@ def _from_table(text: str) -> Iterator[Entry]:
         rows = rows[1:]
     for row in rows:
         cell = {key: row[place] if 0 <= place < len(row) else "" for key, place in places.items()}
-        colour = colour_of(cell["color"]) or colour_of([cell[key] for key in ("red", "green", "blue")])
+        parts = [cell[key] for key in ("red", "green", "blue")]
+        colour = _stated_colour(cell["color"] or (parts if any(parts) else ""))
         number = cell["value"]
         if number and not re.fullmatch(r"\d{1,5}(\.0+)?", number):
             raise InputError(f"CLASSES: '{shortened(number)}' is no value of a class.", HINT)

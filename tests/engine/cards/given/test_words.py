@@ -98,3 +98,20 @@ def test_a_style_with_entities_is_refused(tmp_path):
     (tmp_path / "a.qml").write_text('<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/hostname">]><qgis>&e;</qgis>')
     with pytest.raises(InputError, match="no style of QGIS"):
         classes_of(str(tmp_path / "a.qml"))
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a.csv", "value,name,color\n0,water,nocolour\n"),
+        ("a.csv", "value,name,red,green,blue\n0,water,1,2,300\n"),
+        ("a.clr", "0 0 300 255 255 water\n"),
+        ("", '[{"name": "water", "color": "nocolour"}]'),
+    ],
+)
+def test_what_is_no_colour_is_told(tmp_path, name, text):
+    if name:
+        (tmp_path / name).write_text(text)
+    with pytest.raises(InputError, match=r"CLASSES: '.*(nocolour|300).*' is no colour") as caught:
+        classes_of(str(tmp_path / name) if name else text)
+    assert "#rrggbb" in caught.value.hint
