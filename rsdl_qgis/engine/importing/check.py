@@ -36,12 +36,13 @@ LEAST_FINITE = 0.5  # of the numbers
 @dataclass(frozen=True)
 class Outcome:
     """What a tile gave. ``images``: (T, C, H, W) an input, as the raster has them, or as the network got them;
-    ``map``: (H, W) indices of classes, or numbers of the first band; ``text``: a sentence.
+    ``map``: (H, W) indices of classes, or numbers of the first band, masked where the layer has no values; ``text``: a
+    sentence.
     """
 
     text: str
     images: Mapping[str, np.ma.MaskedArray]
-    map: NDArray | None = None
+    map: np.ma.MaskedArray | None = None
     objects: Detections | None = None
     warning: str = ""
 
@@ -84,7 +85,7 @@ def checked(card: ModelCard, path: Path, report: Report, sample: str | None = No
         return Outcome(
             f"For {what} it gives {gives}.",
             images,
-            numbers if drawn else None,
+            _masked(numbers, valid) if drawn else None,
             warning=_flat(low == high, valid is not None),
         )
     return _classes(card, output, images, what, valid)
@@ -155,6 +156,11 @@ def _counted(values: NDArray, valid: NDArray[np.bool_] | None) -> NDArray:
     return values[..., valid] if valid is not None and values.shape[-2:] == valid.shape else values
 
 
+def _masked(values: NDArray, valid: NDArray[np.bool_] | None) -> np.ma.MaskedArray:
+    """The values (H, W) with those pixels masked that ``_counted`` leaves out."""
+    return np.ma.MaskedArray(values, ~valid if valid is not None and values.shape == valid.shape else False)
+
+
 def _classes(
     card: ModelCard, output: NDArray, images: Mapping[str, Any], what: str, valid: NDArray[np.bool_] | None
 ) -> Outcome:
@@ -169,7 +175,7 @@ def _classes(
     return Outcome(
         f"For {what} it gives {names}.",
         images,
-        found if dense else None,
+        _masked(found, valid) if dense else None,
         warning=_flat(dense and len(order) == 1, valid is not None),
     )
 

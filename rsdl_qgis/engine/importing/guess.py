@@ -184,9 +184,15 @@ def _axes(name: str, tensor: Tensor, file: OnnxFile, facts: Facts) -> str:
         if len(exact) == 1 or (fits and not exact):
             return (exact or fits)[0]
         if not fits:
-            count = len(facts.bands)
-            text = f"BANDS names {count} band(s), but the input of '{name}' has shape {_shape(tensor)}."
-            raise ModelError(text, "Name as many bands as it takes, in its order.")
+            count, taken = len(facts.bands), shape[_usual_axes(tensor, first, last).index("C")]
+            text = f"BANDS names {count} band(s), but '{name}' takes {taken or 'others'}: its input has shape "
+            raise ModelError(f"{text}{_shape(tensor)}.", "Name as many bands as it takes, in its order.")
+    return _usual_axes(tensor, first, last)
+
+
+def _usual_axes(tensor: Tensor, first: str, last: str) -> str:
+    """The axes of an image by its shape alone: those of ``LAYOUTS`` with the bands first, or last."""
+    shape = tensor.shape
     image = tensor.image if len(shape) < 5 else Tensor("", shape[-3:]).image
     return last if image is not None and image[0] == shape[-1] != shape[-3] else first
 

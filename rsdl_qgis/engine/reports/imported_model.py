@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from ..boxes.detections import Detections
 from ..cards.card import ModelCard
+from ..chips.folder import IGNORE
 from . import html as web
 from .box_pictures import object_pictures
+from .charts import legend
 from .sample_pictures import Images, class_picture, data_uri, number_picture, picture, value_span
 
 MOST_BOXES = 100  # that are drawn
@@ -31,7 +33,7 @@ class Imported:
     notes: Sequence[str]
     text: str
     images: Images
-    found: NDArray | None
+    found: np.ma.MaskedArray | None
     objects: Detections | None
 
 
@@ -49,8 +51,8 @@ def _body(model: Imported, prefix: str) -> Iterator[str]:
     pictures = list(pictures_of(card, model.images, found, model.objects))
     shown = [web.sample(model.text, pictures)] if pictures else [web.paragraph(model.text)]
     if found is not None and card.classes:
-        used = [card.classes[i] for i in np.unique(found)[:LEGEND]]
-        shown.append(web.table(["Class in the picture", "Colour"], [[c.name, c.color] for c in used], texts=2))
+        used = [card.classes[i] for i in np.unique(np.ma.compressed(found))[:LEGEND]]
+        shown.append(legend([(item.name, item.color) for item in used]))
     yield web.section(f"{prefix}One tile", *shown)
     if model.notes:
         yield web.section(f"{prefix}To check", web.bullets(model.notes))
@@ -59,7 +61,7 @@ def _body(model: Imported, prefix: str) -> Iterator[str]:
 
 
 def pictures_of(
-    card: ModelCard, images: Images, found: NDArray | None, objects: Detections | None
+    card: ModelCard, images: Images, found: np.ma.MaskedArray | None, objects: Detections | None
 ) -> Iterator[tuple[str, str]]:
     """(title, data URI) of a tile, and of what a model makes of it."""
     if not images:
@@ -69,6 +71,7 @@ def pictures_of(
         boxes: Mapping[str, NDArray] = {"hit": objects.boxes[:MOST_BOXES]}
         yield "objects", object_pictures(images, card.inputs, boxes)["objects"]
     elif found is not None and card.classes and len(card.classes) <= MOST_CLASSES:
-        yield "classes", data_uri(class_picture(found, card.classes))
+        yield "classes", data_uri(class_picture(found.filled(IGNORE), card.classes))
     elif found is not None and not card.classes:
-        yield "values", data_uri(number_picture(found, *value_span(found)))
+        numbers = np.ma.filled(found.astype(np.float64), np.nan)
+        yield "values", data_uri(number_picture(numbers, *value_span(numbers)))

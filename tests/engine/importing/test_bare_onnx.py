@@ -77,7 +77,7 @@ def test_every_form_gives_the_map_with_what_a_person_says(tmp_path, scene, name)
         ("logits", {"scaling": "/255", "task": "regression", "classes": "a, b"}, r"CLASSES are given.*regression"),
         ("logits", {"scaling": "/255", "task": "regression", "activation": "sigmoid"}, r"ACTIVATION.*regression"),
         ("logits", {"scaling": "/255", "task": "classification"}, r"TASK is class.*a map: .*32, 32"),
-        ("logits", {"scaling": "/255", "bands": "red, green, blue", "shape": ("n", 4, "h", "w")}, r"BANDS names 3"),
+        ("logits", {"scaling": "/255", "bands": "red, green, blue", "shape": ("n", 4, "h", "w")}, r"names 3 .*takes 4"),
         ("logits", {"scaling": "magic"}, r"SCALING: 'magic' is no step"),
         ("logits", {"scaling": "/255", "name": "../x"}, r"'../x' is not a model's name"),
     ],
@@ -100,11 +100,12 @@ def test_one_class_and_its_background_have_different_colours(tmp_path):
 def test_shares_of_classes_are_of_the_layer_and_not_of_what_is_around_it(tmp_path, make_raster):
     image = np.full((1, 20, 20), 200, "uint8")
     image[:, :, :5] = 40  # a quarter is dark; the tile is of 32 x 32 px
-    given = {**TOLD, "sample": str(make_raster(image))}
-    assert (
-        "bright 75%, dark 25%"
-        in run_import({"input": str(bare(tmp_path / "m.onnx", "logits")), **given}, Listening())["tile"]
-    )
+    given = {"input": str(bare(tmp_path / "m.onnx", "logits")), **TOLD, "report": str(tmp_path / "page.html")}
+    made = run_import({**given, "sample": str(make_raster(image))}, Listening())
+    assert "bright 75%, dark 25%" in made["tile"]
+    run_import({**given, "replace": True, "sample": str(make_raster(image[:, :, 5:]))}, Listening())
+    page = (tmp_path / "page.html").read_text("utf-8")
+    assert '<p class="legend">' in page and "bright</span>" in page and "dark</span>" not in page
 
 
 def test_what_is_guessed_is_told(tmp_path, home):
