@@ -52,6 +52,7 @@ SCALINGS: Mapping[
     "offset": ("subtract", ("value",), (0.0,)),
     "scale": ("divide", ("value",), (1.0,)),
 }
+SCALING_KEYS = ("value_scaling", "scaling", "norm_type", "statistics")  # of an input
 MOST = 4096  # bands and classes that a shape may promise
 
 
@@ -92,8 +93,8 @@ def in_our_terms(item: Mapping[str, Any], where: str) -> dict[str, Any]:
     return {**item, "properties": {**_sizes(inputs, known), **properties}}
 
 
-def item_notes(item: Mapping[str, Any]) -> list[str]:
-    """What of an item cannot be done by its words, in sentences."""
+def item_notes(item: Mapping[str, Any], scaling_known: bool = False) -> list[str]:
+    """What of an item cannot be done by its words, in sentences; ``scaling_known``: whether a person said it."""
     notes = []
     properties = item.get("properties", {})
     for value in _listed(properties.get("mlm:input")):
@@ -103,6 +104,11 @@ def item_notes(item: Mapping[str, Any]) -> list[str]:
             notes.append(
                 f"Its item names a function that prepares '{shortened(str(value.get('name', '')))}', which is not run: "
                 f"{what}. If it scales values, say how in SCALING."
+            )
+        elif isinstance(value, dict) and not scaling_known and not any(value.get(key) for key in SCALING_KEYS):
+            notes.append(
+                f"Its item scales no values for '{shortened(str(value.get('name', '')))}': the network gets those of "
+                "the raster. If it was trained with others, say how in SCALING."
             )
         bands = _listed(value.get("bands")) if isinstance(value, dict) else []
         notes += [

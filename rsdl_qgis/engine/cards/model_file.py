@@ -20,7 +20,7 @@ from .names import as_model_name
 from .onnx.deepness import deepness_card, has_deepness_keys
 from .onnx.detectors import detector_card, has_ultralytics_keys, looks_like_a_detector
 from .onnx.external_data import external_files
-from .onnx.header import read_onnx_file
+from .onnx.header import OnnxFile, read_onnx_file
 from .stac_mlm import from_item, read_json, to_item
 
 ARCHIVES = (".zip", ".dlpk")  # endings
@@ -108,11 +108,11 @@ def _read_card(path: Path) -> ModelCard:
     raise ModelError(f"{path} is no model: choose a model folder, a .zip of one, or an .onnx file.")
 
 
-def onnx_card(path: Path, stem: str, index: int | None = None) -> ModelCard:
+def onnx_card(path: Path, stem: str, index: int | None = None, file: OnnxFile | None = None) -> ModelCard:
     """The card that an ONNX file carries, or that follows from other programs' keys in it; ``index``: of the output
-    that counts, where there are several.
+    that counts, where there are several; ``file``: what it says of itself, where that was changed.
     """
-    file, name = read_onnx_file(path), as_model_name(stem)
+    file, name = file or read_onnx_file(path), as_model_name(stem)
     if CARD_KEY in file.metadata:
         return read_json(file.metadata[CARD_KEY], str(path))
     if has_deepness_keys(file.metadata):

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..boxes.detections import Detections
-from ..cards.card import VALID, ModelCard
+from ..cards.card import VALID, ModelCard, Scaling
 from ..errors import ModelError
 from ..evaluation.decision import likeliest
 from ..feedback import Report
@@ -26,6 +26,7 @@ from ..runtime.onnx_form import Form
 from ..runtime.sessions import network_form, open_runtime
 from ..tables.tasks import task_of
 
+LARGEST_SIDE = 16_384  # pixels of a tile that the network takes alone
 LARGEST = 512  # pixels a side of the tile, where the network takes any size
 SERIES = 64  # series that are run
 CONFIDENCE = 0.25  # of objects, where the card names none
@@ -52,6 +53,10 @@ def checked(card: ModelCard, path: Path, report: Report, sample: str | None = No
 
     ``sample``: a raster whose middle is the tile; MismatchError where it does not fit.
     """
+    size = card.tiling.size
+    if not card.tiling.any_size and size > LARGEST_SIDE:
+        problem = f"'{card.name}' takes tiles of {size} x {size} px, more than can be tried."
+        raise ModelError(problem, "Give TILE_SIZE, or export it for smaller images.")
     form = network_form(card, path, "cpu")
     side = _side(card, form)
     if (sample and not (len(card.inputs) == 1 and len(card.inputs[0].dates) == 1)) or task_of(card.task).series:
@@ -108,16 +113,25 @@ def made_up(card: ModelCard, side: tuple[int, int], form: Form | None) -> tuple[
             angle = np.arange(dates * bands).reshape(dates, bands, 1, 1)
             shade = 0.5 + 0.4 * np.sin(6 * rows + angle) * np.cos(6 * columns + 2 * angle)
             values = (shade + 0.1 * rng.random(shade.shape))[None]
-        if item.scaling.mean and item.scaling.std:
+        if form is not None and form.images[place].dtype.startswith(("int", "uint")):
+            values = _scaled(255 * values, item.scaling)
+        elif item.scaling.mean and item.scaling.std:
             values = 4 * values - 2
-        elif form is not None and form.images[place].dtype.startswith(("int", "uint")):
-            values = 255 * values / item.scaling.divisor
         arrays[item.name] = values.astype(np.float32)
     shown: dict[str, NDArray] = {} if series else arrays
     images: dict[str, Any] = {name: np.ma.MaskedArray(array[0]) for name, array in shown.items()}
     if series:
         arrays[VALID] = np.ones((SERIES, card.inputs[0].shape[0]), bool)
     return arrays, images
+
+
+def _scaled(values: NDArray, scaling: Scaling) -> NDArray:
+    """Values (..., T, C, H, W) or (..., T, C) of a raster as a network of whole numbers has its own: linearly."""
+    ends = [1] * (values.ndim - 3)
+    mean, std = (np.reshape(row, (*np.shape(row), *ends)) if row else usual
+                 for row, usual in ((scaling.mean, 0.0), (scaling.std, 1.0)))  # fmt: skip
+    scaled: NDArray = (values / scaling.divisor - mean) / std
+    return scaled
 
 
 def _side(card: ModelCard, form: Form | None) -> tuple[int, int]:

@@ -25,6 +25,9 @@ def completed(card: ModelCard, file: OnnxFile | None, facts: Facts) -> ModelCard
     ``file``: of the network, None for weights of this plugin's networks, whose task, bands and classes are the card's.
     """
     _check_sides(card, file, facts)
+    sides = _sides(file, facts.layout or card.axes)
+    if not facts.tile_size:
+        _check_tiles(card, sides)
     changes: dict[str, object] = {}
     task = facts.task or card.task
     if facts.task:
@@ -38,7 +41,7 @@ def completed(card: ModelCard, file: OnnxFile | None, facts: Facts) -> ModelCard
     if facts.values:
         changes["values"] = facts.values
     if facts.tile_size:
-        changes["tiling"] = _tiling(card, facts.tile_size)
+        changes["tiling"] = _tiling(card, facts.tile_size, sides)
     if facts.layout:
         changes["axes"] = facts.layout
     for name in ("resolution", "output_index", "threshold", "title", "description", "network"):
@@ -105,6 +108,21 @@ def _check_sides(card: ModelCard, file: OnnxFile | None, facts: Facts) -> None:
         )
 
 
+def _check_tiles(card: ModelCard, sides: Sequence[int]) -> None:
+    """ModelError where a card of tiles of one size is of a network that takes another."""
+    if sides and not card.tiling.any_size and card.tiling.size not in sides:
+        taken = " x ".join(map(str, reversed(sides)))
+        text = f"The card of '{card.name}' has tiles of {card.tiling.size} px, and its network takes {taken} px."
+        raise ModelError(text, "Correct the card, or give TILE_SIZE.")
+
+
+def _sides(file: OnnxFile | None, axes: str) -> list[int]:
+    """The sides of the images that a network takes, where its file states them."""
+    shape = file.inputs[0].shape if file else ()
+    lengths = dict(zip(axes, shape)) if len(shape) == len(axes) else {}
+    return [side for side in (lengths.get("H"), lengths.get("W")) if side]
+
+
 def _inputs(card: ModelCard, facts: Facts) -> tuple[Input, ...]:
     if len(card.inputs) > 1:
         what = "BANDS" if facts.bands else "SCALING" if facts.steps is not None else "NODATA"
@@ -127,9 +145,9 @@ def _classes(card: ModelCard, given: tuple[Class, ...]) -> tuple[Class, ...]:
     return given
 
 
-def _tiling(card: ModelCard, size: int) -> Tiling:
+def _tiling(card: ModelCard, size: int, sides: Sequence[int]) -> Tiling:
     tiling = card.tiling
-    if not tiling.any_size and tiling.size != size:
+    if not tiling.any_size and tiling.size != size and size not in sides:
         text = f"TILE_SIZE is {size}, but '{card.name}' takes tiles of {tiling.size} px only."
         raise ModelError(text, "Leave TILE_SIZE empty.")
     overlap = min(tiling.overlap, usual_overlap(size, False, task_of(card.task).boxes))

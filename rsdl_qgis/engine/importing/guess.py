@@ -17,7 +17,7 @@ from ..cards.given.scaling import scaling_of
 from ..cards.onnx.graph import Head, head_of
 from ..cards.onnx.header import OnnxFile, Tensor
 from ..errors import ModelError
-from ..runtime.onnx_form import NUMBERS, ImageForm
+from ..runtime.onnx_form import NUMBERS, ImageForm, check_size
 from ..tables.axes import AXES, AXIS
 from ..tables.tasks import task_of
 from .facts import Facts
@@ -143,6 +143,7 @@ def _image(name: str, file: OnnxFile, facts: Facts) -> Image:
         names = ", ".join(f"{tensor.name} {tensor.shape}" for tensor in file.inputs)
         problem = f"'{name}' has {len(file.inputs)} inputs ({names}); without a model card one image can be given."
         raise ModelError(problem, "Give it as a model folder with a card (model.json), or as a STAC MLM item.")
+    check_size(name, file)
     tensor = file.inputs[0]
     if tensor.kind != "tensor" or tensor.dtype not in NUMBERS:
         raise ModelError(f"'{name}' takes {tensor.dtype or tensor.kind}, which no raster gives.")
@@ -317,16 +318,18 @@ def _as_answer(file: OnnxFile, index: int, tensor: Tensor, image: Image) -> Answ
     if len(shape) == 2 and min(length or 2 for length in shape) > 1:
         return Answer(index, None, (shape[0], shape[1]), head, tensor)
     if len(shape) == 3 and max(length or 2 for length in shape[1:]) > 1:
-        last = image.axes.endswith("C") and not _looks_like_channels(shape)
+        last = _channels_last(shape, image.axes)
         channels, sides = (shape[2], shape[:2]) if last else (shape[0], shape[1:])
         return Answer(index, channels, (sides[0], sides[1]), head, tensor)
     return Answer(index, shape[0] if shape else None, None, head, tensor)
 
 
-def _looks_like_channels(shape: Sequence[int | None]) -> bool:
-    """Whether the first of three axes are the channels of a map, though the image has them last."""
+def _channels_last(shape: Sequence[int | None], axes: str) -> bool:
+    """Whether the channels of a map are the last of its three axes: by its square sides, else as the image has them."""
     first, second, third = shape
-    return second == third and first != second
+    if first == second != third:
+        return True
+    return axes.endswith("C") and not second == third != first
 
 
 def _task(name: str, image: Image, answer: Answer, facts: Facts) -> tuple[str, list[str]]:

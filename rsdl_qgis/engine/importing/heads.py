@@ -16,6 +16,7 @@ from ..job.common import ALL_OUTPUTS
 from ..runtime.onnx_form import NUMBERS
 from ..tables.tasks import task_of
 from .facts import Facts
+from .overruled import overruled
 from .source import Source, item_card
 
 MOST_HEADS = 20
@@ -49,7 +50,7 @@ def heads_of(source: Source, facts: Facts) -> list[tuple[Source, Facts]]:
         problem = f"OUTPUT_INDEX is {ALL_OUTPUTS}, but '{source.name}' has {len(outputs)} outputs."
         raise ModelError(problem, f"Give the number of an output; at most {MOST_HEADS} are installed at once.")
     names = _names(facts.name or source.name, file, outputs)
-    heads = zip(outputs, names)
+    heads, file = zip(outputs, names), overruled(file, facts)
     return [
         (_of_output(source, file, index, name), replace(facts, name=name, output_index=index)) for index, name in heads
     ]
@@ -85,7 +86,7 @@ def _of_output(source: Source, file: OnnxFile, index: int, name: str) -> Source:
         card = item_card(source.item, made, usable_outputs(file).index(index))
         return replace(made, card=replace(card, name=name, title=name, output_index=index))
     if source.card is not None:
-        card = replace(onnx_card(folder / ONNX_FILE, name, index), name=name, title=name)
+        card = replace(onnx_card(folder / ONNX_FILE, name, index, file), name=name, title=name)
         return replace(made, card=card, notes=key_notes(file, card))
     # Names of classes in the file are those of the first output.
     return made if index == 0 else replace(made, facts=replace(source.facts, classes=()))

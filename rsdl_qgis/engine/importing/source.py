@@ -22,6 +22,7 @@ from ..cards.names import as_model_name
 from ..cards.onnx.deepness import key_notes
 from ..cards.onnx.external_data import external_files
 from ..cards.onnx.header import OnnxFile, read_onnx_file
+from ..cards.onnx.keys import value_of
 from ..cards.stac_mlm import from_item
 from ..cards.store import unpack, write_folder
 from ..errors import ModelError
@@ -33,6 +34,7 @@ from ..interop.zips import is_torchscript
 from .esri import read_definition
 from .facts import Facts
 from .fetch import digest_of, fetched, is_address
+from .overruled import overruled
 from .program import as_onnx
 from .tars import as_zip, is_tar
 
@@ -43,6 +45,7 @@ WHY = {  # ending of a file that is not read -> why, and what to do
     ".pb": "Give the folder of the SavedModel (saved_model.pb and variables), or convert it to ONNX (tf2onnx).",
 }
 PICKLES = (".pkl", ".joblib")  # which run code when they are opened
+MOST_BESIDE = 100  # .json files that are looked at
 STATES = (".safetensors", ".ckpt", ".bin", ".pt", ".pth")  # of weights; the last two may be TorchScript
 KNOWN = (
     "A model folder, a .zip, .tar.gz or .dlpk of one, an .onnx, an .emd, the .json of a STAC MLM item, the folder of a "
@@ -159,7 +162,7 @@ def _of_onnx(path: Path, work: Path, said: Facts, stem: str) -> Source:
     if item is not None:
         return _with_item(Source(folder, name), item, said)
     try:
-        card = onnx_card(path, stem, said.output_index)
+        card = onnx_card(path, stem, said.output_index, overruled(file, said))
     except ModelError:
         if file.metadata.keys() & {"model_type", "names"}:
             raise
@@ -191,24 +194,35 @@ def _of_pixels(source: Source) -> Source:
 
 
 def _item_in(metadata: Mapping[str, str]) -> dict[str, Any] | None:
-    """The MLM item that a file carries in one of its metadata."""
+    """The MLM item that a file carries in one of its metadata, or whose properties it has there."""
     for text in metadata.values():
         if "mlm:input" in text[:LARGEST_CARD]:
-            item = _parsed(text)
-            if item is not None and is_foreign(item):
-                return item
-    return None
+            item = _parsed(text) or {}
+            for found in (item, {"properties": item}):
+                if is_foreign(found):
+                    return found
+    found = {"properties": {key: value_of(text) for key, text in metadata.items() if key.startswith("mlm:")}}
+    return found if is_foreign(found) else None
 
 
 def _item_beside(path: Path) -> dict[str, Any] | None:
-    """The MLM item in a file beside an ONNX file: of its name, or a usual one."""
-    for name in (f"{path.stem}.json", f"{path.name}.json", "item.json", "mlm.json", CARD_FILE):
-        file = path.with_name(name)
+    """The MLM item in a file beside an ONNX file: of its name, or a usual one, or one that names it as its asset."""
+    usual = [path.with_name(n) for n in (f"{path.stem}.json", f"{path.name}.json", "item.json", "mlm.json", CARD_FILE)]
+    others = sorted(path.parent.glob("*.json"))[:MOST_BESIDE]
+    for file in (*usual, *others):
         if file.is_file() and file.stat().st_size <= LARGEST_CARD:
             item = _parsed(file.read_bytes().decode("utf-8-sig", errors="replace"))
-            if item is not None and is_foreign(item):
+            if item is not None and is_foreign(item) and (file in usual or _names(item, path.name)):
                 return item
     return None
+
+
+def _names(item: Mapping[str, Any], name: str) -> bool:
+    """Whether an asset of an item is the file of a name."""
+    assets = item.get("assets")
+    found = assets.values() if isinstance(assets, dict) else ()
+    hrefs = [str(asset.get("href")) for asset in found if isinstance(asset, dict)]
+    return any(unquote(urlsplit(href).path).replace("\\", "/").rpartition("/")[2] == name for href in hrefs)
 
 
 def _parsed(text: str) -> dict[str, Any] | None:
@@ -375,7 +389,7 @@ def _with_item(source: Source, item: Mapping[str, Any], said: Facts) -> Source:
                   for i in item["properties"]["mlm:input"]]  # fmt: skip
         item = {**item, "properties": {**item["properties"], "mlm:input": inputs}}
     card = item_card(item, source)
-    notes = (*source.notes, *item_notes(item))
+    notes = (*source.notes, *item_notes(item, said.steps is not None))
     return replace(source, card=replace(card, name=source.name), notes=notes, item=item)
 
 

@@ -169,8 +169,8 @@ def _cells(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int]
 
 def _objectness(outputs: Arrays, layout: Layout, classes: int, image: tuple[int, int], lowest: float) -> Detections:
     main, prototypes = _main(outputs)
-    rows = main[main[:, 4] >= lowest]  # a score is not above its objectness
-    chances = rows[:, 5 : 5 + classes] * rows[:, 4:5]
+    rows = main if layout.by_class else main[main[:, 4] >= lowest]  # a score is not above its objectness
+    chances = rows[:, 5 : 5 + classes] * (1 if layout.by_class else rows[:, 4:5])
     label = chances.argmax(1)
     scores = chances[np.arange(len(rows)), label]
     kept = np.flatnonzero(scores >= lowest)

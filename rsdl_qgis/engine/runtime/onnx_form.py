@@ -6,6 +6,7 @@ behind the output and the card decide, and ``Form.notes`` says how; the values o
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,10 +15,12 @@ from ..cards.card import ModelCard
 from ..cards.onnx.graph import Head, head_of
 from ..cards.onnx.header import OnnxFile, Tensor
 from ..errors import ModelError
+from ..files.text import shortened
 from ..tables.tasks import task_of
 
 OWN = "rsdl_qgis"  # producer of the files that this plugin writes
 NUMBERS = ("float16", "float32", "float64", "uint8", "int8", "uint16", "int16", "int32", "int64", "uint32", "bool")
+MOST_NUMBERS = 1 << 29  # of an input or an output: 2 GiB
 PROBED = 256  # pixels a side at most of the empty tile that is run where the file does not state its outputs' shapes
 SUM = 0.01  # by how much a sum of probabilities may miss 1
 DECLARED = {  # what a card may declare of an output -> its meaning
@@ -94,6 +97,7 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
     shapes.
     """
     images = _images(card, file)
+    check_size(card.name, file)
     if file.producer == OWN and card_inside:
         axes = next(iter(task_of(card.task).outputs.values()))
         _check_own(card, file.outputs[0], axes)
@@ -118,6 +122,16 @@ def form_of(card: ModelCard, file: OnnxFile, card_inside: bool, probe: Probe) ->
         reading_text(card, form, file.outputs[answer.index].name, others),
     ]
     return replace(form, notes=tuple(notes))
+
+
+def check_size(name: str, file: OnnxFile) -> None:
+    """ModelError for a file whose stated inputs or outputs are too large for any computer that this is for."""
+    for tensor in (*file.inputs, *file.outputs):
+        numbers = math.prod(length or 1 for length in tensor.shape)
+        if numbers > MOST_NUMBERS:
+            shape = ", ".join(str(length or "?") for length in tensor.shape)
+            problem = f"'{name}' wants {numbers:.2g} numbers at once: '{shortened(tensor.name)}' has shape ({shape})."
+            raise ModelError(problem, "Export it for smaller images, or for a batch of any size.")
 
 
 def _images(card: ModelCard, file: OnnxFile) -> tuple[ImageForm, ...]:

@@ -272,3 +272,12 @@ def test_half_precision_quantised_and_external_weights(tmp_path, scene):
     assert (own_folder() / "m" / "m.data").is_file() or (own_folder() / "out" / "m.data").is_file()
     name = next(own_folder().iterdir()).name
     assert np.array_equal(read(mapped(name, image, tmp_path)["output"])[0], bright)
+
+
+@pytest.mark.parametrize("shape", [FREE, ("n", 1, 32, 32)])
+def test_a_map_with_its_channels_last_of_an_image_with_its_bands_first(tmp_path, scene, shape):
+    image, bright = scene
+    turned = ("Transpose", ["u"], ["y"], {"perm": [0, 2, 3, 1]})
+    file = write(tmp_path / "m.onnx", [CONV, turned], ("n", *shape[2:], 2), shape=shape, keys={})
+    run_import({"input": str(file), **TOLD}, Listening())
+    assert np.array_equal(read(mapped("m", image, tmp_path)["output"])[0], bright)

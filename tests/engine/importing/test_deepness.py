@@ -15,7 +15,7 @@ from rsdl_qgis.engine.importing.job import run_import
 from rsdl_qgis.engine.prediction.maps import run_predict
 from rsdl_qgis.engine.prediction.object_settings import Settings
 from rsdl_qgis.engine.prediction.request import ObjectRequest
-from tests.engine.runtime.foreign_networks import CONV, FLOAT, FORMS, KEYS, LOGITS, ONE, SAME, write
+from tests.engine.runtime.foreign_networks import BYTE, CONV, FLOAT, FORMS, KEYS, LOGITS, ONE, SAME, TWO, write
 from tests.engine.runtime.test_foreign_networks import Listening
 
 
@@ -64,6 +64,26 @@ def test_seg_thresh_of_one_channel(tmp_path, values, make_raster, threshold):
     model, _ = imported(write(tmp_path / "m.onnx", nodes, ("n", 1, 32, 32), weak, keys=keys, **limits))
     found, _ = mapped(model, make_raster(values), tmp_path)
     assert np.array_equal(found[0], values[0] / np.float32(255) >= np.float32(threshold))
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_numbers_of_an_operator_that_does_not_tell_are_taken_as_probabilities(tmp_path, values, make_raster, count):
+    """As Deepness takes all: a logistic function of its own making, in one channel or two."""
+    nodes = [CONV, ("Sigmoid", ["u"], ["s"]), ("Pow", ["s", "two"], ["p"]), ("Sqrt", ["p"], ["y"])]
+    weights = ONE if count == 1 else TWO
+    file = write(tmp_path / "m.onnx", nodes, ("n", count, 32, 32), weights, keys=KEYS, two=np.float32(2))
+    found, _ = mapped(imported(file)[0], make_raster(values), tmp_path)
+    assert np.array_equal(found[0], values[0] > 127)
+
+
+def test_a_network_of_bytes_is_tried_with_bytes(tmp_path, values, make_raster):
+    """Of a file whose keys standardise too: what is made up to try it is within the range of its numbers."""
+    nodes = [("Cast", ["x"], ["c"], {"to": FLOAT}), ("Div", ["c", "d"], ["e"]), ("Conv", ["e", "w", "b"], ["y"])]
+    keys = {**KEYS, "standardization_mean": [0.4], "standardization_std": [0.2]}
+    file = write(tmp_path / "m.onnx", nodes, SAME, taken=BYTE, keys=keys, d=np.float32(255))
+    model, report = imported(file)
+    assert not report.text("warning")
+    assert np.array_equal(mapped(model, make_raster(values), tmp_path)[0][0], values[0] > 127)
 
 
 def ramps(x):
@@ -168,7 +188,7 @@ def test_names_as_a_list_one_for_each_head(tmp_path, values, make_raster, index,
         imported(other)
 
 
-@pytest.mark.parametrize("kind", ["Superresolution", "superresolution"])
+@pytest.mark.parametrize("kind", ["Superresolution", "superresolution", "Super Resolution", "super_resolution"])
 def test_superresolution(tmp_path, values, make_raster, kind):
     node = ("Resize", ["x", "", "scales"], ["y"], {"mode": "nearest"})
     keys = {"model_type": kind, "tile_size": 32, "reg_output_scaling": 255}

@@ -307,3 +307,49 @@ def test_names_and_hashes():
     assert (
         digest_of("1220" + "ab" * 32) == digest_of("sha256:" + "AB" * 32) == "ab" * 32 and digest_of("d41d8cd9") == ""
     )
+
+
+SCALED = {**INPUT, "value_scaling": [{"type": "scale", "value": 255}]}
+
+
+@pytest.mark.parametrize("place", ["beside", "its folder", "inside", "properties inside", "one entry a property"])
+def test_an_item_is_found_wherever_it_is(tmp_path, make_raster, place):
+    """In a file of any name that names the network, or in the network's metadata, whole or its properties."""
+    values = np.random.default_rng(0).integers(0, 255, (1, 40, 40)).astype("uint8")
+    folder = tmp_path / "given"
+    folder.mkdir()
+    item = item_of([SCALED], [OUTPUT], "./net.onnx")
+    item["properties"] = {key: item["properties"][key] for key in item["properties"] if key != "mlm:name"}
+    properties = item["properties"]
+    keys = {"inside": {"card": item}, "properties inside": {"card": properties}, "one entry a property": properties}
+    file = write(folder / "net.onnx", **{**FORMS["logits"], "keys": keys.get(place, {})})
+    if place in ("beside", "its folder"):
+        (folder / "land cover.json").write_text(json.dumps(item))
+        (folder / "another.json").write_text(json.dumps(item_of([INPUT], [OUTPUT], "other.onnx")))
+    report = Listening()
+    made = run_import({"input": str(folder if place == "its folder" else file), "name": "net"}, report)
+    assert not report.text("warning") and Store().find("net")[1].inputs[0].bands[0].name == "B04"
+    job = {"model": made["model"], "inputs": {"image": [{"path": str(make_raster(values))}]}}
+    run_predict({**job, "output": str(tmp_path / "map.tif"), "device": "cpu", "threads": 1}, Listening())
+    with rasterio.open(tmp_path / "map.tif") as raster:
+        assert np.array_equal(raster.read(1), values[0] > 127)
+
+
+def test_tiles_of_an_item_that_its_network_does_not_take_are_refused_with_both_sides(tmp_path):
+    write(tmp_path / "net.onnx", **{**FORMS["logits"], "keys": {}})
+    item = item_of([{**SCALED, "input": structure(-1, 1, 64, 64)}], [OUTPUT], "net.onnx")
+    (tmp_path / "item.json").write_text(json.dumps(item))
+    given = {"input": str(tmp_path / "item.json"), "name": "net"}
+    with pytest.raises(ModelError, match=r"tiles of 64 px, and its network takes 32 x 32 px"):
+        run_import(given, Listening())
+    run_import({**given, "tile_size": 32}, Listening())
+    assert Store().find("net")[1].tiling.size == 32
+
+
+@pytest.mark.parametrize(("given", "told"), [({}, True), ({"scaling": "/255"}, False)])
+def test_an_item_that_scales_nothing_is_told(tmp_path, given, told):
+    write(tmp_path / "net.onnx", **{**FORMS["logits"], "keys": {}})
+    (tmp_path / "item.json").write_text(json.dumps(item_of([INPUT], [OUTPUT], "net.onnx")))
+    report = Listening()
+    run_import({"input": str(tmp_path / "item.json"), **given}, report)
+    assert ("scales no values for 'image'" in report.text("warning")) == told

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import pickle
 import zipfile
 
@@ -15,8 +16,10 @@ from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.importing.job import run_import
 from tests.engine.importing.test_other_files import Spy
 from tests.engine.interop.keras_files import image, layer, sequential, write_keras
-from tests.engine.runtime.foreign_networks import FLOAT, FORMS, write
+from tests.engine.runtime.foreign_networks import FLOAT, FORMS, KEYS, LOGITS, write
 from tests.engine.runtime.test_foreign_networks import Listening
+
+from .test_items import INPUT, OUTPUT, item_of, structure
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +57,22 @@ def test_a_network_of_no_images_is_told_what_images_are(tmp_path):
 def test_several_inputs_need_a_card(tmp_path):
     error = refused(two_inputs(tmp_path / "m.onnx"), r"'m' has 2 inputs \(before.*after.*one image can be given")
     assert "model.json" in error.hint
+
+
+@pytest.mark.parametrize("shape", [(2_000_000_000, 1, 32, 32), ("n", 1, 60_000, 60_000)])
+@pytest.mark.parametrize("keys", [KEYS, {}])
+def test_absurd_sizes_are_refused_before_memory_is_taken(tmp_path, shape, keys):
+    keys = {key: value for key, value in keys.items() if key != "tile_size"}
+    file = write(tmp_path / "m.onnx", [LOGITS], (shape[0], 2, *shape[2:]), shape=shape, keys=keys)
+    said = r"wants [\d.e+]+ numbers at once: 'x' has shape|tiles of 60000 x 60000 px, more than can be tried"
+    refused(file, said, task="segmentation")
+
+
+def test_absurd_tiles_of_a_card_are_refused(tmp_path):
+    write(tmp_path / "net.onnx", [LOGITS], ("n", 2, "h", "w"), shape=("n", 1, "h", "w"), keys={})
+    image = {**INPUT, "input": structure(-1, 1, 60_000, 60_000)}
+    (tmp_path / "item.json").write_text(json.dumps(item_of([image], [OUTPUT], "net.onnx")))
+    refused(tmp_path / "item.json", "tiles of 60000 x 60000 px, more than can be tried")
 
 
 def test_a_lambda_of_keras_is_never_run(tmp_path):

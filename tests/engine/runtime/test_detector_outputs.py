@@ -109,6 +109,10 @@ LAYOUTS = {
         {"output": rows(objectness(), 3 * CELLS)},
         {"model_type": "Detector", "det_type": "YOLO_v5_or_v7_default", "class_names": DEEPNESS_NAMES},
     ),
+    "Deepness v6, whose objectness says nothing": (
+        {"output": rows(np.concatenate([centred(BOXES), np.full((3, 1), 0.1), chances()], 1))},
+        {"model_type": "Detector", "det_type": "YOLO_v6", "class_names": DEEPNESS_NAMES},
+    ),
     "Deepness Ultralytics": (
         {"output0": rows(cells()).transpose(0, 2, 1).copy()},
         {"model_type": "Detector", "det_type": "YOLO_Ultralytics", "class_names": DEEPNESS_NAMES},

@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from ...errors import ModelError
+from ...files.text import one_line
 from ...tables.tasks import task_of
 from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
 from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count
@@ -25,10 +26,10 @@ TASKS = {
     "regressor": "regression",
     "regression": "regression",
     "superresolution": "super-resolution",
-    "super-resolution": "super-resolution",
     "recognition": "embedding",
 }
 
+KINDS = "Segmentor, Regressor, Superresolution, Recognition and Detector"
 MEAN, STD = "standardization_mean", "standardization_std"
 DEFAULT_THRESHOLD = 0.5  # of two exclusive classes the likelier one is above it
 OVERLAP = 15  # per cent of a detector's tile, where the file does not say
@@ -47,20 +48,21 @@ def deepness_card(name: str, file: OnnxFile, index: int | None = None) -> ModelC
     """
     metadata, index = _of_head(name, file, index)
     keys = keys_of(metadata, DEEPNESS, "class_names", f"'{name}'", dict.fromkeys((MEAN, STD), row_of))
-    kind = keys.get("model_type", "")
-    if kind.lower() in ("detector", "detection"):
+    stated = one_line(keys.get("model_type", "")).strip()
+    kind = stated.lower().replace(" ", "").replace("_", "").replace("-", "")
+    if kind in ("detector", "detection"):
         return _detector_card(name, file, keys)
-    if kind.lower() not in TASKS:
-        problem = f"'{name}' is a Deepness model of type {kind}."
-        raise ModelError(problem, "Segmentor, Regressor, Superresolution, Recognition and Detector models can be used.")
+    if kind not in TASKS:
+        problem = f"'{name}' is a Deepness model of type {stated}."
+        raise ModelError(problem, f"{KINDS} models can be used; if it is one of them, import it with its TASK.")
     channels, size, fixed = _image(name, file, keys)
     resolution, overlap = keys.get("resolution"), keys.get("tiles_overlap")
     card = ModelCard(
         name=name,
         title=name,
-        network=f"Deepness {kind.lower()}",
+        network=f"Deepness {kind}",
         description="An ONNX model with the metadata of the Deepness plugin.",
-        task=TASKS[kind.lower()],
+        task=TASKS[kind],
         inputs=(Input("image", channel_bands(channels), scaling=_scaling(name, keys, channels)),),
         classes=(),
         tiling=Tiling(
@@ -135,6 +137,7 @@ def _with_classes(card: ModelCard, file: OnnxFile, keys: Mapping[str, Any]) -> M
         card,
         classes=classes,
         activation="sigmoid" if outputs == 1 or several else "softmax",
+        output=card.output or ("" if head.kind != "unknown" else "independent" if outputs == 1 else "probabilities"),
         **_thresholds(keys.get("seg_thresh"), outputs, head, several, len(classes)),
     )
 
@@ -170,12 +173,14 @@ def _image(name: str, file: OnnxFile, keys: Mapping[str, Any]) -> tuple[int, int
     channels = image[0] if image and image[0] is not None else len(means) if isinstance(means, (list, tuple)) else None
     if image is None or channels is None:
         shapes = [tensor.shape for tensor in file.inputs]
-        raise ModelError(f"'{name}' has inputs of shape {shapes}; a Deepness model takes one (N, C, H, W) image.")
+        problem = f"'{name}' has inputs of shape {shapes}; a Deepness model takes one (N, C, H, W) image."
+        raise ModelError(problem, "Give BANDS when it is imported." if image else "")
     check_count(channels, MOST_BANDS, "bands", f"'{name}'")
     height, width = image[1:]
     size = keys.get("tile_size") or keys.get("tiles_size") or height or width or 512
     if {height, width} - {None, size}:
-        raise ModelError(f"'{name}' says its tiles are {size} pixels, but its input tensor is {height} x {width}.")
+        problem = f"'{name}' says its tiles are {size} pixels, but its input tensor is {height} x {width}."
+        raise ModelError(problem, "Give TILE_SIZE when it is imported.")
     return channels, size, height is not None or width is not None
 
 
@@ -214,7 +219,8 @@ def _scaling(name: str, keys: Mapping[str, Any], channels: int) -> Scaling:
         values = keys.get(key, default)
         values = [values] * channels if isinstance(values, (int, float)) else values
         if len(values) != channels:
-            raise ModelError(f"'{name}': {key} has {len(values)} number(s); the model takes {channels} band(s).")
+            problem = f"'{name}': {key} has {len(values)} number(s); the model takes {channels} band(s)."
+            raise ModelError(problem, "Give SCALING when it is imported.")
         return (tuple(float(value) for value in values),)
 
     return Scaling(divisor=255.0, mean=row(MEAN, 0.0), std=row(STD, 1.0))
@@ -230,8 +236,9 @@ def _classes(name: str, named: Mapping[int, str], outputs: int | None, decided: 
     else:
         count = outputs
     if not count:
-        hint = "Give it the key class_names, one name a class."
+        hint = "Give CLASSES when it is imported, or export it with the key class_names, one name a class."
         raise ModelError(f"'{name}' does not say how many classes it has.", hint)
     if named and max(named) >= count:
-        raise ModelError(f"'{name}' names class {max(named)}, but its output has {count} class(es) from 0.")
+        problem = f"'{name}' names class {max(named)}, but its output has {count} class(es) from 0."
+        raise ModelError(problem, "Give CLASSES when it is imported.")
     return tuple(Class(i, named.get(i, f"class {i}"), PALETTE[i % len(PALETTE)]) for i in range(count))

@@ -35,9 +35,10 @@ STRIDES = ((8, 16, 32), (8, 16, 32, 64))  # of YOLO's cells
 ANCHORS = (1, 3)  # boxes a cell
 OF_ORIENTED = 5  # numbers of an oriented box: x, y, width, height, angle
 OVERLAP = 0.2  # of a tile, where the file does not say
+YOLO_V6 = "yolo_v6"  # whose objectness says nothing
 DEEPNESS_TYPES = {  # of Deepness' key det_type, lower case: the kind
     "yolo_v5_or_v7_default": "objectness",
-    "yolo_v6": "objectness",
+    YOLO_V6: "objectness",
     "yolo_v9": "cells",
     "yolo_ultralytics": "cells",
     "yolo_ultralytics_segmentation": "cells",
@@ -52,7 +53,8 @@ class Layout:
 
     ``kind``: of the table above; ``classes``: how many, None where the outputs leave it open; ``turned``: cells as
     rows; ``oriented``: with an angle; ``masks``: coefficients of instance masks, 0 without; ``normalised``: boxes are
-    fractions of the image's sides, from 0 to 1, None where the file does not say; ``logits``: scores are such.
+    fractions of the image's sides, from 0 to 1, None where the file does not say; ``logits``: scores are such;
+    ``by_class``: a score is that of its class alone, whatever the objectness is.
     """
 
     kind: str
@@ -62,21 +64,23 @@ class Layout:
     masks: int = 0
     normalised: bool | None = None
     logits: bool = False
+    by_class: bool = False
 
 
 @dataclass(frozen=True)
 class _Hints:
-    """What metadata say: a ``kind`` of layout, '' for none, and whether boxes are oriented."""
+    """What metadata say: a ``kind`` of layout, '' for none, and ``oriented`` and ``by_class`` as of a layout."""
 
     kind: str = ""
     oriented: bool = False
+    by_class: bool = False
 
     @classmethod
     def of(cls, metadata: Mapping[str, str]) -> _Hints:
         stated = str(value_of(metadata.get("det_type", ""))).lower()
         ended = str(value_of(metadata.get("end2end", ""))).lower() == "true" or _suppresses(metadata)
         kind = "end-to-end" if ended else "cells" if is_detr(metadata) else DEEPNESS_TYPES.get(stated, "")
-        return cls(kind, metadata.get("task") == "obb" or stated.endswith("obb"))
+        return cls(kind, metadata.get("task") == "obb" or stated.endswith("obb"), stated == YOLO_V6)
 
 
 def has_ultralytics_keys(metadata: Mapping[str, str]) -> bool:
@@ -199,7 +203,8 @@ def layout_of(file: OnnxFile, classes: int | None) -> Layout:
         image = file.inputs[0].image if file.inputs else None
         found = _by_cells(found, main[0], (image or (None, None, None))[1:])
     if len(found) == 1:
-        return replace(found[0], normalised=True if inside or is_detr(file.metadata) else None)
+        normalised = True if inside or is_detr(file.metadata) else None
+        return replace(found[0], normalised=normalised, by_class=hints.by_class)
     counted = f"{classes} classes" if classes else "its classes not known"
     problem = "may mean several things" if found else "fits no layout that is known"
     raise ModelError(f"An output of shape {main[0].shape} with {counted} {problem}.", _KNOWN)

@@ -1,6 +1,6 @@
 """The meaning of an ONNX file's output, from the operators behind it. Standard library only.
 
-From the output back: operators that only move or round numbers (Transpose, Reshape, Cast, Resize, …) are passed, and
+From the output back: operators that only move or round numbers (Transpose, Cast, DequantizeLinear, …) are passed, and
 what is done to their range by Clip, by sums and by constant factors is followed, until one defines what the numbers
 are: Softmax, Sigmoid, ArgMax, … or a Conv, whose numbers have no bounds. Nodes are read from the end of the file and
 only as far as they are needed; weights are skipped.
@@ -22,19 +22,21 @@ LARGEST_CONSTANT = 400  # bytes of a number with its name
 DEEPEST = 200  # operators that are followed
 PASSING = {
     "Identity", "Transpose", "Reshape", "Flatten", "Squeeze", "Unsqueeze", "Cast", "CastLike", "Resize", "Upsample",
-    "Dropout", "Pad", "Expand", "DepthToSpace", "SpaceToDepth", "AveragePool",
+    "Dropout", "Pad", "Expand", "DepthToSpace", "SpaceToDepth", "AveragePool", "QuantizeLinear", "DequantizeLinear",
 }  # fmt: skip
 PARTS = {"Slice", "Split", "Gather", "MaxPool", "ReduceMax", "Max", "GridSample"}  # of what comes in
 COMPARING = ("Greater", "GreaterOrEqual", "Less", "LessOrEqual", "Equal", "Not", "And", "Or", "Xor", "IsNaN", "IsInf")
 BOUNDED = {  # 0 to 1: their sum over classes
-    "Sigmoid": None, "HardSigmoid": None, "Softmax": 1.0, "Normalizer": 1.0, **dict.fromkeys(COMPARING)
+    "Sigmoid": None, "HardSigmoid": None, "Softmax": 1.0, "Normalizer": 1.0, "QLinearSigmoid": None,
+    "QLinearSoftmax": 1.0, **dict.fromkeys(COMPARING),
 }  # fmt: skip
 LOGARITHMS = {"LogSoftmax": 1.0, "LogSigmoid": None}
 DECIDING = {"ArgMax", "ArgMin", "TopK", "Hardmax"}
 FREE = {
     "Conv", "ConvTranspose", "Gemm", "MatMul", "BatchNormalization", "InstanceNormalization", "GroupNormalization",
     "LayerNormalization", "LeakyRelu", "Elu", "Selu", "PRelu", "Tanh", "Einsum", "LSTM", "GRU", "RNN", "FusedConv",
-    "Relu", "Softplus", "HardSwish", "Gelu", "Mish", "Swish",
+    "Relu", "Softplus", "HardSwish", "Gelu", "Mish", "Swish", "QLinearConv", "QLinearMatMul", "ConvInteger",
+    "MatMulInteger", "QGemm",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from ...tables.kinds import Kind
 from ..card_schema import check_keys
 
 OUTPUT_KEY = "rsdl:output"  # what the output means, where the graph does not say it: as the card's ``output``
-NUMBER = re.compile(r"[-+]?\d{1,15}(\.\d{1,15})?")
+NUMBER = re.compile(r"[-+]?(\d{1,15}(\.\d{0,20})?|\.\d{1,20})(e[-+]?\d{1,3})?", re.ASCII | re.IGNORECASE)
 QUOTED = re.compile(r"'(?:[^'\\]|\\.?)*(?:'|\Z)|\"(?:[^\"\\]|\\.?)*(?:\"|\Z)")  # open ones too: one is looked at once
 PLAIN = re.compile(r"(?:[\s\w.,:{}()\[\]']|-(?=\d))*")  # of a value without its texts: no sums, no chains of signs
 LONGEST_LITERAL, MOST_BRACKETS = 1 << 20, 100
@@ -71,8 +71,10 @@ def as_number(value: Any) -> Any:
 
 
 def names_of(value: Any) -> dict[str, Any]:
-    """Names of classes by their number as a text, from {0: 'a'}, {'a': 0}, ['a'] or 'a, b'; others as they are."""
-    if isinstance(value, str):
+    """Names of classes by their number as a text, from {0: 'a'}, {'a': 0}, ['a'] or 'a, b'; others as they are, as
+    what begins like a list and is cut short.
+    """
+    if isinstance(value, str) and value[:1] not in ("{", "["):
         value = [part.strip() for part in value.split(",")]
     if isinstance(value, (list, tuple)):
         value = dict(enumerate(value))

@@ -11,7 +11,7 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from rsdl_qgis.engine.cards.onnx.header import Tensor, read_onnx_file
-from rsdl_qgis.engine.cards.onnx.keys import names_of, value_of
+from rsdl_qgis.engine.cards.onnx.keys import as_number, names_of, value_of
 from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.feedback import Report
@@ -129,3 +129,24 @@ def test_a_hostile_value_is_read_at_once(text):
     began = time.perf_counter()
     assert value_of(text) == text
     assert time.perf_counter() - began < 2
+
+
+@pytest.mark.parametrize("text", ['"1e-4"', "1E-4", "'0.0001'", '".0001"', "'0.00010000000000000000'"])
+def test_a_number_may_be_written_as_text(text):
+    assert as_number(value_of(text)) == 1e-4
+
+
+@pytest.mark.parametrize("text", ["1.2.3", "e5", ".", "1e", "0x10", "\u0661"])
+def test_other_texts_are_no_numbers(text):
+    assert as_number(text) == text
+
+
+@pytest.mark.parametrize("text", ['{"0": "a", "1": ', "{0: 'a'", "['a', "])
+def test_names_that_are_cut_short_are_refused(tmp_path, text):
+    with pytest.raises(ModelError, match="cannot be used: class_names is "):
+        read_card(write(tmp_path / "m.onnx", {**KEYS, "class_names": text}))
+
+
+@pytest.mark.parametrize("text", ["Segmentor ", "SEGMENTOR", '"segmentation"', "Segmentor\n"])
+def test_the_type_may_be_written_otherwise(tmp_path, text):
+    assert read_card(write(tmp_path / "m.onnx", {**KEYS, "model_type": text})).task == "segmentation"
