@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qgis.core import (
+    Qgis,
     QgsContrastEnhancement,
     QgsFillSymbol,
     QgsMultiBandColorRenderer,
@@ -26,15 +27,14 @@ def in_bands(shown: Shown) -> Style:
     """Bands of a raster of features as colours, stretched between their ends."""
 
     def style(layer: QgsRasterLayer) -> None:
-        provider = layer.dataProvider()
-        renderer = QgsMultiBandColorRenderer(provider, *(item["feature"] for item in shown))
+        renderer = QgsMultiBandColorRenderer(None, *(item["feature"] for item in shown))
         setters = (
             renderer.setRedContrastEnhancement,
             renderer.setGreenContrastEnhancement,
             renderer.setBlueContrastEnhancement,
         )
         for item, give in zip(shown, setters):
-            stretch = QgsContrastEnhancement(provider.dataType(item["feature"]))
+            stretch = QgsContrastEnhancement(Qgis.DataType.Float32)
             stretch.setMinimumValue(item["low"])
             stretch.setMaximumValue(item["high"])
             stretch.setContrastEnhancementAlgorithm(

@@ -81,7 +81,7 @@ def in_classes(classes: Classes) -> Style:
 
     def style(layer: QgsMapLayer) -> None:
         if layer.type() == compat.RASTER_LAYER:
-            layer.setRenderer(class_renderer(layer.dataProvider(), classes))
+            layer.setRenderer(class_renderer(classes))
         else:
             layer.setRenderer(polygon_renderer(classes))
 
@@ -117,7 +117,7 @@ def along_ramp(low: float, high: float, unit: str = "", band: int = 1) -> Style:
     """
 
     def style(layer: QgsMapLayer) -> None:
-        layer.setRenderer(ramp_renderer(layer.dataProvider(), low, high, unit, band))
+        layer.setRenderer(ramp_renderer(low, high, unit, band))
 
     return style
 
@@ -134,8 +134,8 @@ def spread(statistics: Mapping[str, float]) -> tuple[float, float]:
     return low, min(statistics["maximum"], statistics["mean"] + reach)
 
 
-def ramp_renderer(provider, low: float, high: float, unit: str, band: int = 1) -> QgsSingleBandPseudoColorRenderer:
-    """A colour ramp over a band from ``low`` to ``high``."""
+def ramp_renderer(low: float, high: float, unit: str, band: int = 1) -> QgsSingleBandPseudoColorRenderer:
+    """A colour ramp over a band from ``low`` to ``high``; the layer that it is set to connects it."""
     first, *between, last = (QColor(name) for name in RAMP)
     stops = [QgsGradientStop((i + 1) / (len(RAMP) - 1), color) for i, color in enumerate(between)]
     ramp = QgsGradientColorRamp(first, last, False, stops)
@@ -147,19 +147,19 @@ def ramp_renderer(provider, low: float, high: float, unit: str, band: int = 1) -
         function.setLegendSettings(legend)
     shader = QgsRasterShader(low, high)
     shader.setRasterShaderFunction(function)
-    renderer = QgsSingleBandPseudoColorRenderer(provider, band, shader)
+    renderer = QgsSingleBandPseudoColorRenderer(None, band, shader)
     renderer.setClassificationMin(low)
     renderer.setClassificationMax(high)
     return renderer
 
 
-def class_renderer(provider, classes: Classes) -> QgsPalettedRasterRenderer:
+def class_renderer(classes: Classes) -> QgsPalettedRasterRenderer:
     """A paletted renderer for band 1 of a class raster."""
     entries = [
         QgsPalettedRasterRenderer.Class(item["value"], QColor(item["color"]), one_line(item["name"]))
         for item in classes
     ]
-    return QgsPalettedRasterRenderer(provider, 1, entries)
+    return QgsPalettedRasterRenderer(None, 1, entries)
 
 
 def polygon_renderer(classes: Classes) -> QgsCategorizedSymbolRenderer:
