@@ -70,6 +70,8 @@ CLASSIFICATION: dict[str, Network] = {
     "vit-small": Network("ViT, small", "classification", "vit:ViT", "arXiv:2010.11929", multiple=8, size=64, any_size=False, options={"variant": "small"}),
     "dofa-b16": Network("DOFA, ViT-B/16", "classification", "dofa:DOFA", "arXiv:2403.15356", bands=10, multiple=16, size=224, any_size=False, options={"variant": "b16"}),
     "dofa-l16": Network("DOFA, ViT-L/16", "classification", "dofa:DOFA", "arXiv:2403.15356", bands=10, multiple=16, size=224, any_size=False, options={"variant": "l16"}),
+    "clay-base": Network("Clay, base", "classification", "clay:Clay", "10.57967/hf/1537", bands=10, multiple=8, size=256, options={"variant": "base"}),
+    "clay-large": Network("Clay, large", "classification", "clay:Clay", "10.57967/hf/1537", bands=10, multiple=8, size=256, options={"variant": "large"}),
     "dinov3-s16": Network("DINOv3, ViT-S/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "s16"}),
     "dinov3-b16": Network("DINOv3, ViT-B/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "b16"}),
     "dinov3-l16": Network("DINOv3, ViT-L/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "l16"}),

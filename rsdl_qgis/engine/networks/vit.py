@@ -10,10 +10,10 @@ from math import isqrt
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from ..errors import ModelError
 from .layers.pyramid import Pyramid
+from .layers.transformer import SelfAttention, dense
 from .stages import Flow
 
 POOLS = ("token", "mean")  # what the head is given
@@ -38,31 +38,6 @@ VARIANTS: dict[str, Form] = {
     "l16": Form(size=224, patch=16, width=1024, layers=24, heads=16, mlp=4096),
     "s16": Form(size=224, patch=16, width=384, layers=12, heads=6, mlp=1536),
 }
-
-
-def dense(width_in: int, width_out: int) -> nn.Linear:
-    """A dense layer with Glorot's weights and no bias at the start."""
-    layer = nn.Linear(width_in, width_out)
-    nn.init.xavier_uniform_(layer.weight)
-    nn.init.zeros_(layer.bias)
-    return layer
-
-
-class SelfAttention(nn.Module):
-    """Multi-head self-attention, its parameters named as in ``nn.MultiheadAttention``. forward: (N, L, width), same."""
-
-    def __init__(self, width: int, heads: int):
-        super().__init__()
-        self.heads = heads
-        self.in_proj_weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(3 * width, width)))
-        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
-        self.out_proj = dense(width, width)
-
-    def forward(self, x: Tensor) -> Tensor:
-        joined = F.linear(x, self.in_proj_weight, self.in_proj_bias).unflatten(2, (3, self.heads, -1))
-        query, key, value = joined.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, width / heads) each
-        x = F.scaled_dot_product_attention(query, key, value)
-        return self.out_proj(x.transpose(1, 2).flatten(2))
 
 
 def mlp(width: int, hidden: int, dropout: float) -> nn.Sequential:

@@ -46,10 +46,15 @@ DOFA = (
     "DOFA (CC BY 4.0; Xiong et al. 2024, arXiv:2403.15356). Trained on SatlasPretrain, Five-Billion-Pixels and "
     "HySpecNet."
 )
+CLAY = (
+    "Clay v1.5 (Apache-2.0; Clay Foundation 2024, doi:10.57967/hf/1537). Trained on Sentinel-1, Sentinel-2, Landsat, "
+    "MODIS, NAIP and LINZ."
+)
 DINOV3 = "DINOv3 (DINOv3 License, Meta; Siméoni et al. 2025, arXiv:2508.10104)."
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
 SENTINEL2 = ("B1", "B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B9", "B10", "B11", "B12")
+CLAY_BANDS = ("B2", "B3", "B4", "B5", "B6", "B7", "B8", "B8A", "B11", "B12")
 SATLAS_OTHERS = ("B5", "B6", "B7", "B8", "B11", "B12")
 RADAR = (Band("VV"), Band("VH"))
 
@@ -120,8 +125,9 @@ class Published:
 
     @property
     def sha256(self) -> str:
-        """The first digits of the file's SHA-256, from its name."""
-        return re.split(r"[-.]", self.file)[-2]
+        """The first digits of the file's SHA-256, from its name; '' where it has none: then nothing is known of it."""
+        found = re.search(r"-([0-9a-f]{8})\.\w+$", self.file)
+        return found[1] if found else ""
 
     @property
     def whole(self) -> str:
@@ -183,6 +189,14 @@ def dofa() -> Input:
 def hls(mean: tuple[float, ...], std: tuple[float, ...]) -> Input:
     """The six bands of Prithvi by reflectance x 10,000, under Sentinel-2's names."""
     plain = sentinel2("B2", "B3", "B4", "B8A", "B11", "B12")
+    return Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(mean,), std=(std,)))
+
+
+def clay() -> Input:
+    """The ten bands of Sentinel-2 L2A by reflectance x 10,000, by the mean and deviation in Clay's metadata.yaml."""
+    plain = sentinel2(*CLAY_BANDS)
+    mean = (1105.0, 1355.0, 1552.0, 1887.0, 2422.0, 2630.0, 2743.0, 2785.0, 2388.0, 1835.0)
+    std = (1809.0, 1757.0, 1888.0, 1870.0, 1732.0, 1697.0, 1742.0, 1648.0, 1470.0, 1379.0)
     return Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(mean,), std=(std,)))
 
 
@@ -330,6 +344,15 @@ PUBLISHED: dict[str, Published] = {
         options={"bands": ("B4", "B3", "B2", *SATLAS_OTHERS)},
         url=f"{DOFA_HUB}dofa_large_patch16_224-0ff904d3.pth",
         own=dofa(),
+    ),
+    "clay-v1.5": Published(
+        "clay-v1.5.ckpt",
+        "clay-large",
+        licence=CLAY,
+        options={"bands": CLAY_BANDS},
+        url="https://huggingface.co/made-with-clay/Clay/resolve/2033cf5c59afbd8fef655008d0b0a9d6861951c8/v1.5/"
+        "clay-v1.5.ckpt",
+        own=clay(),
     ),
     "dinov3-s16": Published(
         "dinov3_vits16_pretrain_lvd1689m-08c60483.pth", "dinov3-s16", licence=DINOV3, url=DINOV3_PAGE, gated=True

@@ -24,6 +24,7 @@ FASTER_RCNN = {
 }
 LITE = {"width": 0.25, "dropout": 0.0}
 DOFA = {"size": 32, "width": 24, "layers": 2, "heads": 3, "mlp": 48}
+CLAY = {"width": 24, "layers": 2, "heads": 3}
 DINOV3 = {"width": 24, "layers": 2, "heads": 3}
 SWIN = {"width": 8, "layers": (1, 2, 1, 1), "heads": (1, 2, 2, 4), "window": 4}
 GALILEO = {"width": 32, "layers": 1, "heads": 4}
@@ -65,6 +66,8 @@ SMALL: dict[str, dict[str, Any]] = {
     "vit-l16": VIT,
     "dofa-b16": DOFA,
     "dofa-l16": DOFA,
+    "clay-base": CLAY,
+    "clay-large": CLAY,
     "dinov3-s16": DINOV3,
     "dinov3-b16": DINOV3,
     "dinov3-l16": DINOV3,
@@ -101,7 +104,7 @@ SMALL: dict[str, dict[str, Any]] = {
 ALIKE = {
     "unet-light", "vgg19", "vgg19-bn", "resnet34", "resnet101", "resnet152", "densenet169", "densenet201",
     "efficientnet-lite1", "efficientnet-lite2", "galileo-tiny",
-    "mobilenet-v3-small", "vit-b32", "vit-small", "vit-s16", "vit-l16", "swin-v2-b", "dofa-l16",
+    "mobilenet-v3-small", "vit-b32", "vit-small", "vit-s16", "vit-l16", "swin-v2-b", "dofa-l16", "clay-base",
     "dinov3-b16", "dinov3-l16", "faster-rcnn-small",
     "yolo-s", "yolo-m", "yolo-s-obb", "yolo-m-obb",
 }  # fmt: skip

@@ -11,7 +11,8 @@ from torch import nn
 from rsdl_qgis.engine.cards.card import Band, Class, Input
 from rsdl_qgis.engine.errors import ModelError
 from rsdl_qgis.engine.networks import build_network
-from rsdl_qgis.engine.networks.dofa import DOFA, published_names, wavelengths_of
+from rsdl_qgis.engine.networks.dofa import DOFA, published_names
+from rsdl_qgis.engine.networks.layers.wavelengths import wavelengths_of
 from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start import weights as weights_module
 from rsdl_qgis.engine.training.start.named_bands import told
@@ -105,12 +106,14 @@ def test_dates_have_the_same_wavelengths_and_order_counts():
 
 
 def test_wavelengths():
-    assert wavelengths_of(("red", "B09_60m", "cirrus", "S1 VH"), (), 4) == [0.665, 0.945, 1.375, 5.405]
-    assert wavelengths_of((), (), 3) == pytest.approx([0.44, 1.32, 2.2])
+    three, two = {"image": (1, 3)}, {"image": (1, 2)}
+    names = ("red", "B09_60m", "cirrus", "S1 VH")
+    assert wavelengths_of(names, (), {"a": (2, 2), "b": (1, 2)}) == [0.665, 0.945, 0.665, 0.945, 1.375, 5.405]
+    assert wavelengths_of((), (), three) == pytest.approx([0.44, 1.32, 2.2])
     with pytest.raises(ModelError, match=r"wavelength of the band 'fog' is not known.*wavelengths"):
-        wavelengths_of(("red", "fog"), (), 2)
+        wavelengths_of(("red", "fog"), (), two)
     with pytest.raises(ModelError, match="2 bands, and 3 names"):
-        wavelengths_of((), (0.4, 0.5, 0.6), 2)
+        wavelengths_of((), (0.4, 0.5, 0.6), two)
 
 
 def test_a_training_starts_with_other_bands(monkeypatch):

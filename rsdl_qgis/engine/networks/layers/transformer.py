@@ -7,6 +7,31 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 
+def dense(width_in: int, width_out: int) -> nn.Linear:
+    """A dense layer with Glorot's weights and no bias at the start."""
+    layer = nn.Linear(width_in, width_out)
+    nn.init.xavier_uniform_(layer.weight)
+    nn.init.zeros_(layer.bias)
+    return layer
+
+
+class SelfAttention(nn.Module):
+    """Multi-head self-attention, its parameters named as in ``nn.MultiheadAttention``. forward: (N, L, width), same."""
+
+    def __init__(self, width: int, heads: int):
+        super().__init__()
+        self.heads = heads
+        self.in_proj_weight = nn.Parameter(nn.init.xavier_uniform_(torch.empty(3 * width, width)))
+        self.in_proj_bias = nn.Parameter(torch.zeros(3 * width))
+        self.out_proj = dense(width, width)
+
+    def forward(self, x: Tensor) -> Tensor:
+        joined = F.linear(x, self.in_proj_weight, self.in_proj_bias).unflatten(2, (3, self.heads, -1))
+        query, key, value = joined.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, width / heads) each
+        x = F.scaled_dot_product_attention(query, key, value)
+        return self.out_proj(x.transpose(1, 2).flatten(2))
+
+
 class Attention(nn.Module):
     """Multi-head self-attention; ``joint``: query, key and value are one layer, ``qkv``, else three.
 

@@ -24,6 +24,7 @@ from rsdl_qgis.engine.training.start.weights import start_inputs
 
 FOREIGN = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign")
 ELSEWHERE = [name for name, line in PUBLISHED.items() if line.url]
+HASHES_UNKNOWN = {"clay-v1.5"}  # no page was found that has it: its address must be of one revision
 SENTINEL2 = ["ssl4eo-s12-resnet18-moco", "ssl4eo-s12-resnet50-moco-rgb", "satlas-resnet50"]
 FILES = {"presto": FOREIGN / "presto" / "default_model.pt", "galileo-nano": FOREIGN / "galileo-nano" / "encoder.pt"}
 CLASSES = tuple(Class(i, str(i), "#000000") for i in range(2))
@@ -40,9 +41,12 @@ def test_an_address_is_of_one_revision_and_a_file_is_named_by_its_hash(name):
         assert line.url.startswith("https://") and not line.url.endswith(".pth")
     else:
         revision = "main|" if line.whole else ""  # with the whole hash any change is told
-        assert re.fullmatch(rf"https://[a-z.]+/\S+/(?:{revision}[0-9a-f]{{40}})/\S+\.pth?", line.url)
+        assert re.fullmatch(rf"https://[a-z.]+/\S+/(?:{revision}[0-9a-f]{{40}})/\S+\.(?:pth?|ckpt)", line.url)
     assert line.network in NETWORKS
-    assert re.fullmatch("[0-9a-f]{8}", line.sha256)
+    if name in HASHES_UNKNOWN:
+        assert line.sha256 == line.whole == ""
+    else:
+        assert re.fullmatch("[0-9a-f]{8}", line.sha256)
     assert (
         line.url.endswith(line.file) or line.whole or line.gated
     )  # the whole hash is known where the address does not have it

@@ -218,8 +218,8 @@ def of_the_table(name, bands, classes, seed):
 
 
 def is_adapted(name):
-    """Whether a network's first layer is adapted to other bands; that of DOFA is made from their wavelengths."""
-    return not name.startswith("dofa-")
+    """Whether a network's first layer is adapted to other bands; those of DOFA and Clay are made from wavelengths."""
+    return not name.startswith(("dofa-", "clay-"))
 
 
 @pytest.mark.parametrize("name", list(filter(is_adapted, NETWORKS)))
