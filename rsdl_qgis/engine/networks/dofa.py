@@ -44,6 +44,7 @@ class DOFA(ViT):
     name of each band of the inputs, in order; known are those of Sentinel-2 and, as VV and VH, of Sentinel-1.
     ``wavelengths``: of each band in micrometres, in place of names. Without either they are spread evenly from 0.44 to
     2.2. Several dates are bands of the same wavelengths. The head is given the mean of the patches, normalised.
+    Without classes (0) it is a body, as ``ViT``; its patches are then normalised each.
 
     Differs from the paper: that last norm has no weights of its own, which the head has.
 
@@ -72,6 +73,9 @@ class DOFA(ViT):
         self.conv_proj = Wavelengths(waves, self.form.width, self.form.patch)
         self.encoder.ln = nn.Identity()
         self.norm = nn.LayerNorm(self.form.width, eps=1e-6, elementwise_affine=False)
+
+    def mapped(self, patches: Tensor) -> Tensor:
+        return self.norm(patches)
 
     def pooled(self, tokens: Tensor) -> Tensor:
         return self.norm(super().pooled(tokens))

@@ -361,7 +361,7 @@ def _body(
         raise ModelError(f"There is no encoder '{encoder}'.", f"Choose one of: {', '.join(ENCODERS)}.")
     if encoder == ENCODERS[0]:
         return ResNet(inputs, 0, depth=depth, width=width)
-    return build_body(encoder, sum(dates * bands for dates, bands in inputs.values()), **options)
+    return build_body(encoder, inputs, **options)
 
 
 def _stacked(images: Sequence[Tensor]) -> Tensor:

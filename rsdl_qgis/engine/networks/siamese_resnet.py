@@ -84,7 +84,7 @@ class SiameseResNetUNet(nn.Module):
         bands = sum(bands for _, bands in inputs.values())
         widths = (width, width, 2 * width, 4 * width, 8 * width)
         own = {"width": width} if encoder.startswith("resnet") else {}
-        self.encoder = build_body(encoder, bands, **own)
+        self.encoder = build_body(encoder, {"image": (1, bands)}, **own)
         self.narrow = nn.ModuleList(
             nn.Identity() if before == after else nn.Conv2d(before, after, 1)
             for before, after in zip(self.encoder.stage_widths, widths)

@@ -32,7 +32,7 @@ class Network:
 SEGMENTATION: dict[str, Network] = {
     "unet": Network("U-Net", "segmentation", "unet:UNet", "10.1007/978-3-319-24574-4_28", multiple=16),
     "unet-light": Network("U-Net light of the active-fire study", "segmentation", "unet:UNet", "10.1016/j.isprsjprs.2021.06.002", multiple=16, options={"widths": (16, 32, 64, 128, 256)}),
-    "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2", "mobilenet-v3-large", "mobilenet-v3-small", "vit-s16", "vit-b16", "vit-l16", "swin-v2-t", "swin-v2-b", "dinov3-s16", "dinov3-b16", "dinov3-l16")}),
+    "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2", "mobilenet-v3-large", "mobilenet-v3-small", "vit-s16", "vit-b16", "vit-l16", "swin-v2-t", "swin-v2-b", "dinov3-s16", "dinov3-b16", "dinov3-l16", "dofa-b16", "dofa-l16", "clay-base", "clay-large")}),
     "unetpp": Network("U-Net++", "segmentation", "unetpp:UNetPlusPlus", "10.1007/978-3-030-00889-5_1", multiple=16, choices={"deep_supervision": (False, True)}),
     "segnet": Network("SegNet", "segmentation", "segnet:SegNet", "10.1109/TPAMI.2016.2644615", multiple=32),
     "unet3d": Network("3D U-Net", "segmentation", "unet3d:UNet3D", "10.1007/978-3-319-46723-8_49", multiple=8, choices={"depth": ("dates", "bands")}),
@@ -150,9 +150,12 @@ class Table(dict[str, Network]):
 NETWORKS = Table({**SEGMENTATION, **CLASSIFICATION, **CHANGE, **TIME_SERIES, **DETECTION})
 
 
-def build_body(name: str, channels: int, **options: Any) -> Any:
-    """A classification network without its head, to be part of another: its ``stages`` and ``stage_widths``."""
-    return constructor(name)({"image": (1, channels)}, 0, **{**NETWORKS[name].options, **options})
+def build_body(name: str, inputs: Mapping[str, tuple[int, int]], **options: Any) -> Any:
+    """A classification network without its head, to be part of another: its ``stages`` and ``stage_widths``.
+
+    ``inputs``: (dates, bands) of each, which are stacked as bands in the image that its ``stages`` take.
+    """
+    return constructor(name)(inputs, 0, **{**NETWORKS[name].options, **options})
 
 
 def constructor(name: str) -> Any:

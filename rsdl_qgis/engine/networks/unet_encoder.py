@@ -46,7 +46,7 @@ class EncoderUNet(nn.Module):
         if encoder not in ENCODERS:
             raise ModelError(f"There is no encoder '{encoder}'.", f"Choose one of: {', '.join(ENCODERS)}.")
         channels = sum(dates * bands for dates, bands in inputs.values())
-        self.encoder = build_body(encoder, channels, **(encoder_options or {}))
+        self.encoder = build_body(encoder, inputs, **(encoder_options or {}))
         *skips, deepest = self.encoder.stage_widths
         self.skip = double_conv(channels, widths[0])
         self.up = nn.ModuleList(

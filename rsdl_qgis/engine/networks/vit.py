@@ -156,8 +156,12 @@ class ViT(nn.Module):
         """The maps at strides 2, 4, 8, 16 and 32 of a body, with ``stage_widths`` channels."""
         rows, columns = (side // self.form.patch for side in x.shape[-2:])
         positions = resize_positions(self.encoder.pos_embedding, rows, columns)
-        patches = self.encoded(x, positions)[:, 1:]
+        patches = self.mapped(self.encoded(x, positions)[:, 1:])
         return self.pyramid(self.map(patches.transpose(1, 2).unflatten(2, (rows, columns))))
+
+    def mapped(self, patches: Tensor) -> Tensor:
+        """What the pyramid is made from, of the last layer's patches (N, patches, width)."""
+        return patches
 
     def encoded(self, x: Tensor, positions: Tensor | None = None) -> Tensor:
         """An image (N, C, H, W) as the tokens (N, 1 + patches, width) of the last layer, the class token first."""

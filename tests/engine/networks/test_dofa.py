@@ -17,6 +17,7 @@ from rsdl_qgis.engine.published.addresses import PUBLISHED
 from rsdl_qgis.engine.training.start import weights as weights_module
 from rsdl_qgis.engine.training.start.named_bands import told
 from rsdl_qgis.engine.training.start.start import network_to_build, start
+from rsdl_qgis.engine.training.start.transfer import take_over
 
 BANDS = ("B4", "B3", "B8", "VV")
 SMALL = {"size": 32, "width": 24, "layers": 2, "heads": 3, "mlp": 96}
@@ -126,6 +127,55 @@ def test_a_training_starts_with_other_bands(monkeypatch):
     network = build_network(name, {"image": (1, 3)}, 2, **options)
     begun = start(network, inputs, (Class(0, "a", "#000000"), Class(1, "b", "#000000")), None, "dofa-b16")
     assert begun.new == sum(p.numel() for p in network.heads.parameters()) and not begun.adapted
+
+
+def test_it_is_an_encoder_that_is_told_of_the_bands(monkeypatch):
+    """Of all dates of all inputs; its patches are normalised as what its own head is given."""
+    monkeypatch.setattr(weights_module, "published_weights", lambda *_: published_names(file_of()))
+    inputs = [
+        Input("s2", tuple(map(Band, ("B2", "B8"))), ("2020-05-01", "2020-06-01")),
+        Input("s1", (Band("VV"),), ("image",)),
+    ]
+    asked = {"encoder_options": SMALL, "widths": [4] * 5}
+    name, options = network_to_build("unet-encoder", asked, None, "dofa-b16")
+    options = told(name, options, inputs, asked)
+    assert options["encoder"] == "dofa-b16" and options["encoder_options"] == {**SMALL, "bands": ["B2", "B8", "VV"]}
+    network = build_network(name, {item.name: item.shape for item in inputs}, 2, **options)
+    waves = wavelengths_of((), (0.49, 0.842, 0.49, 0.842, 5.405), {"image": (1, 5)})
+    alone = DOFA({"image": (1, 5)}, 2, wavelengths=waves, **SMALL)
+    assert torch.equal(network.encoder.conv_proj.waves, alone.conv_proj.waves)
+    begun = start(network, inputs, (Class(0, "a", "#000000"), Class(1, "b", "#000000")), None, "dofa-b16")
+    assert not begun.adapted and begun.loaded == sum(v.numel() for v in published_names(file_of()).values())
+    alone.load_state_dict({**alone.state_dict(), **published_names(file_of())})
+    images = torch.randn(1, 5, 32, 32)
+    with torch.inference_mode():
+        of_patches = alone.norm(alone.encoded(images)[:, 1:]).mT.unflatten(2, (2, 2))
+        assert (network.encoder.stages(images)[3] - of_patches).abs().max() < 1e-5
+        assert network(torch.randn(1, 2, 2, 64, 96), torch.randn(1, 1, 1, 64, 96)).shape == (1, 2, 64, 96)
+
+
+def test_wavelengths_of_an_encoder_that_a_person_gives():
+    inputs = [Input("image", (Band("fog"), Band("haze")))]
+    asked = {"encoder": "dofa-b16", "encoder_options": {**SMALL, "wavelengths": [0.5, 0.6]}}
+    options = told("unet-encoder", asked, inputs, asked)
+    network = build_network("unet-encoder", {"image": (1, 2)}, 2, **options)
+    alone = DOFA({"image": (1, 2)}, 2, wavelengths=(0.5, 0.6), **SMALL)
+    assert torch.equal(network.encoder.conv_proj.waves, alone.conv_proj.waves)
+    assert told("unet-encoder", {}, inputs) == {}  # a ResNet goes by no names
+
+
+def test_what_stands_beside_it_is_matched_by_bands():
+    """The skip of another model at full resolution takes the image, too; the encoder's first layer takes any bands."""
+    old, new = (
+        build_network("unet-encoder", {"image": (1, len(bands))}, 2, encoder="dofa-b16",
+                      encoder_options={**SMALL, "bands": list(bands)}, widths=[4] * 5)
+        for bands in (("B2", "B3", "B4"), ("B4", "B2"))
+    )  # fmt: skip
+    inputs = [[Input("image", tuple(map(Band, bands)))] for bands in (("B2", "B3", "B4"), ("B4", "B2"))]
+    moved = take_over(new, old.state_dict(), *inputs)
+    assert moved.adapted == ("skip.0.weight",) and not moved.new
+    assert torch.allclose(new.skip[0].weight, old.skip[0].weight[:, [2, 0]] * 1.5)
+    assert torch.equal(new.encoder.conv_proj.fclayer.w1.weight, old.encoder.conv_proj.fclayer.w1.weight)
 
 
 def test_the_published_scaling_is_that_of_8_bit_pictures():

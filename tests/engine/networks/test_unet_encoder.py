@@ -18,6 +18,8 @@ SMALL = {
     "densenet": {"growth": 4, "blocks": (1, 1, 1, 1)},
     "efficientnet": {"width": 0.25},
     "mobilenet": {"width": 0.25},
+    "dofa": {"size": 32, "width": 24, "layers": 2, "heads": 3, "mlp": 48},
+    "clay": {"width": 24, "layers": 2, "heads": 3},
     "dinov": {"width": 24, "layers": 2, "heads": 3},
     "swin": {"width": 8, "layers": (1, 2, 1, 1), "heads": (1, 2, 2, 4), "window": 4},
     "vit": {"size": 48, "width": 24, "layers": 2, "heads": 3, "mlp": 48},
@@ -34,6 +36,8 @@ ENCODERS = (
     "vit-s16",
     "swin-v2-t",
     "dinov3-s16",
+    "dofa-b16",
+    "clay-large",
 )
 
 
@@ -64,11 +68,18 @@ def test_the_classification_networks_weights_load_under_the_prefix(encoder):
     state = {f"encoder.{name}": value for name, value in classifier.state_dict().items()}
     missing, unexpected = network.load_state_dict(state, strict=False)
     assert not [name for name in missing if name.startswith("encoder.") and ".pyramid." not in name]
-    heads = {"resnet": {"fc"}, "vit": {"heads"}, "dinov": {"head"}, "swin": {"norm", "head"}}
+    heads = {
+        "resnet": {"fc"},
+        "vit": {"heads"},
+        "dinov": {"head"},
+        "dofa": {"heads"},
+        "clay": {"head"},
+        "swin": {"norm", "head"},
+    }
     assert {name.split(".")[1] for name in unexpected} == heads.get(re.match("[a-z]+", encoder)[0], {"classifier"})
     with torch.inference_mode():
         ours = network.eval().encoder.stages(image()[:, 0])
-        if not encoder.startswith(("vit", "swin", "dinov")):  # whose classifiers have no pyramid
+        if not encoder.startswith(("vit", "swin", "dinov", "dofa", "clay")):  # whose classifiers have no pyramid
             theirs = classifier.eval().stages(image()[:, 0])
             assert all(torch.equal(a, b) for a, b in zip(ours, theirs))
     shapes = [tuple(x.shape) for x in ours]

@@ -102,12 +102,18 @@ def take_over(
             "Choose weights of this network.",
         )
     layers = {name: layer for name, layer in network.named_modules() if isinstance(layer, (*LAYERS, *TRANSPOSED))}
-    image = _image_weights(given, own, layers, places.values())
-    groups = next((module.band_groups for module in network.modules() if hasattr(module, "band_groups")), None)
+    named = {name: module.band_groups for name, module in network.named_modules() if hasattr(module, "band_groups")}
+    groups = next(iter(named.values()), None)
+    outside = {name: layer for name, layer in layers.items() if not any(_is_in(name, part) for part in named)}
+    image = _image_weights(given, own, outside, places.values())
     if groups is not None:
+        beside = [n for n in image if takes_all(given[n], source_inputs) and takes_all(own[n], target_inputs)]
+        others, of_bands = _with_bands(given, own, beside, source_inputs, target_inputs)
         image = [n for n in given if OTHER_BANDS in n and n.endswith("weight") and _alike(given[n], own[n], 1)]
         source_inputs, target_inputs = (other_bands(inputs, groups) for inputs in (source_inputs, target_inputs))
     changed, bands = _with_bands(given, own, image, source_inputs, target_inputs)
+    if groups is not None:
+        changed, bands = {**others, **changed}, {**of_bands, **bands}
     changed |= _with_positions(given, own)
     misfits = [name for name, value in given.items() if name not in changed and value.shape != own[name].shape]
     heads = _heads(misfits, given, own, layers)
@@ -119,6 +125,16 @@ def take_over(
     kept = {name: value for name, value in given.items() if name not in changed and name not in misfits}
     network.load_state_dict({**own, **kept, **changed})
     return _transfer(own, kept, changed, unused, bands)
+
+
+def takes_all(weight: Tensor, inputs: Sequence[Input]) -> bool:
+    """Whether a weight (out, in, ...) is of a layer that takes all bands of all dates of some inputs."""
+    return weight.shape[1] == sum(len(item.dates) * len(item.bands) for item in inputs) > 0
+
+
+def _is_in(name: str, part: str) -> bool:
+    """Whether a module is another one, or in it; '' has all."""
+    return not part or name == part or name.startswith(f"{part}.")
 
 
 def other_bands(inputs: Sequence[Input], groups: Mapping[str, Sequence[str]]) -> list[Input]:
