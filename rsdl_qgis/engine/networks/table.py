@@ -32,7 +32,7 @@ class Network:
 SEGMENTATION: dict[str, Network] = {
     "unet": Network("U-Net", "segmentation", "unet:UNet", "10.1007/978-3-319-24574-4_28", multiple=16),
     "unet-light": Network("U-Net light of the active-fire study", "segmentation", "unet:UNet", "10.1016/j.isprsjprs.2021.06.002", multiple=16, options={"widths": (16, 32, 64, 128, 256)}),
-    "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2", "mobilenet-v3-large", "mobilenet-v3-small", "vit-s16", "vit-b16", "vit-l16", "swin-v2-t", "swin-v2-b", "dinov3-s16", "dinov3-b16", "dinov3-l16", "dofa-b16", "dofa-l16", "clay-base", "clay-large")}),
+    "unet-encoder": Network("U-Net with a classification network as encoder", "segmentation", "unet_encoder:EncoderUNet", "10.1007/978-3-319-24574-4_28", multiple=32, choices={"encoder": ("resnet34", "resnet18", "resnet50", "resnet101", "resnet152", "vgg16", "vgg19", "vgg16-bn", "vgg19-bn", "densenet121", "densenet169", "densenet201", "efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2", "mobilenet-v2", "mobilenet-v3-large", "mobilenet-v3-small", "vit-s16", "vit-b16", "vit-l16", "swin-v2-t", "swin-v2-b", "dinov3-s16", "dinov3-b16", "dinov3-l16", "dofa-b16", "dofa-l16", "clay-base", "clay-large", "terramind-b16")}),
     "unetpp": Network("U-Net++", "segmentation", "unetpp:UNetPlusPlus", "10.1007/978-3-030-00889-5_1", multiple=16, choices={"deep_supervision": (False, True)}),
     "segnet": Network("SegNet", "segmentation", "segnet:SegNet", "10.1109/TPAMI.2016.2644615", multiple=32),
     "unet3d": Network("3D U-Net", "segmentation", "unet3d:UNet3D", "10.1007/978-3-319-46723-8_49", multiple=8, choices={"depth": ("dates", "bands")}),
@@ -72,6 +72,7 @@ CLASSIFICATION: dict[str, Network] = {
     "dofa-l16": Network("DOFA, ViT-L/16", "classification", "dofa:DOFA", "arXiv:2403.15356", bands=10, multiple=16, size=224, any_size=False, options={"variant": "l16"}),
     "clay-base": Network("Clay, base", "classification", "clay:Clay", "10.57967/hf/1537", bands=10, multiple=8, size=256, options={"variant": "base"}),
     "clay-large": Network("Clay, large", "classification", "clay:Clay", "10.57967/hf/1537", bands=10, multiple=8, size=256, options={"variant": "large"}),
+    "terramind-b16": Network("TerraMind, ViT-B/16", "classification", "terramind:TerraMind", "arXiv:2504.11171", bands=12, multiple=16, size=224, options={"variant": "b16"}),
     "dinov3-s16": Network("DINOv3, ViT-S/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "s16"}),
     "dinov3-b16": Network("DINOv3, ViT-B/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "b16"}),
     "dinov3-l16": Network("DINOv3, ViT-L/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "l16"}),

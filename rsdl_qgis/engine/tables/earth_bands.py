@@ -38,6 +38,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {  # bands that encoders of the Earth ta
     "NDVI": ("NDVI",),
 }
 SPACE_TIME = {name: bands for name, bands in GROUPS.items() if name not in ("ERA5", "SRTM")}  # what varies in both
+KNOWN = (*MOMENTS, "B1", "B9", "B10")  # bands by whose names another one is not meant
 ALIASES: Mapping[str, tuple[str, ...]] = {  # other names: of Sentinel-2's files, and by colour
     "B1": ("B01", "coastal aerosol"),
     "B2": ("B02", "blue"),
@@ -99,7 +100,7 @@ def whole_groups(names: Sequence[str], groups: Mapping[str, Sequence[str]]) -> d
     """
     found: dict[str, int] = {}
     for place, name in enumerate(names):
-        found.setdefault(known_band(name), place)
+        found.setdefault(known_band(name, KNOWN), place)
     return {group: tuple(found[b] for b in bands) for group, bands in groups.items() if all(b in found for b in bands)}
 
 

@@ -68,6 +68,7 @@ SMALL: dict[str, dict[str, Any]] = {
     "dofa-l16": DOFA,
     "clay-base": CLAY,
     "clay-large": CLAY,
+    "terramind-b16": DINOV3,
     "dinov3-s16": DINOV3,
     "dinov3-b16": DINOV3,
     "dinov3-l16": DINOV3,

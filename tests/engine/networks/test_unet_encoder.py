@@ -20,6 +20,7 @@ SMALL = {
     "mobilenet": {"width": 0.25},
     "dofa": {"size": 32, "width": 24, "layers": 2, "heads": 3, "mlp": 48},
     "clay": {"width": 24, "layers": 2, "heads": 3},
+    "terramind": {"width": 24, "layers": 2, "heads": 3},
     "dinov": {"width": 24, "layers": 2, "heads": 3},
     "swin": {"width": 8, "layers": (1, 2, 1, 1), "heads": (1, 2, 2, 4), "window": 4},
     "vit": {"size": 48, "width": 24, "layers": 2, "heads": 3, "mlp": 48},
@@ -38,6 +39,7 @@ ENCODERS = (
     "dinov3-s16",
     "dofa-b16",
     "clay-large",
+    "terramind-b16",
 )
 
 
@@ -74,12 +76,15 @@ def test_the_classification_networks_weights_load_under_the_prefix(encoder):
         "dinov": {"head"},
         "dofa": {"heads"},
         "clay": {"head"},
+        "terramind": {"head"},
         "swin": {"norm", "head"},
     }
     assert {name.split(".")[1] for name in unexpected} == heads.get(re.match("[a-z]+", encoder)[0], {"classifier"})
     with torch.inference_mode():
         ours = network.eval().encoder.stages(image()[:, 0])
-        if not encoder.startswith(("vit", "swin", "dinov", "dofa", "clay")):  # whose classifiers have no pyramid
+        if not encoder.startswith(
+            ("vit", "swin", "dinov", "dofa", "clay", "terramind")
+        ):  # whose classifiers have no pyramid
             theirs = classifier.eval().stages(image()[:, 0])
             assert all(torch.equal(a, b) for a, b in zip(ours, theirs))
     shapes = [tuple(x.shape) for x in ours]

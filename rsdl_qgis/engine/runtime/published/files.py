@@ -59,8 +59,8 @@ def published_line(name_or_path: str) -> Published | None:
         return PUBLISHED[name_or_path]
     if found := next((line for line in PUBLISHED.values() if line.file == path.name), None):
         return found
-    whole = {line.whole: line for line in PUBLISHED.values() if line.whole}
-    return whole.get(sha256(path).removeprefix("sha256:")) if path.is_file() else None
+    digest = sha256(path).removeprefix("sha256:") if path.is_file() else None
+    return next((line for line in PUBLISHED.values() if line.whole == digest), None)
 
 
 def read_weights(path: Path) -> dict[str, Tensor]:
