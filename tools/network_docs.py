@@ -49,8 +49,8 @@ pixels, and its map is enlarged again. It costs a quarter, and height and width 
 Every network of series also has the option `members`: that many networks with their own initial weights are trained
 side by side, and the mean of their outputs is used (an ensemble, arXiv:1612.01474). It costs that many times the work.
 
-Presto and Galileo go by the names of bands ([weights to start from](starts.md)); their numbers are for the ten of
-Sentinel-2 at 10 and 20 m.
+Presto, Galileo and TerraMind go by the names of bands ([weights to start from](starts.md)); their numbers are for the
+ten of Sentinel-2 at 10 and 20 m.
 
 The names `unet-10c` and `unet-3c`, which models and jobs may have, stand for `unet`.
 """

@@ -72,7 +72,7 @@ CLASSIFICATION: dict[str, Network] = {
     "dofa-l16": Network("DOFA, ViT-L/16", "classification", "dofa:DOFA", "arXiv:2403.15356", bands=10, multiple=16, size=224, any_size=False, options={"variant": "l16"}),
     "clay-base": Network("Clay, base", "classification", "clay:Clay", "10.57967/hf/1537", bands=10, multiple=8, size=256, options={"variant": "base"}),
     "clay-large": Network("Clay, large", "classification", "clay:Clay", "10.57967/hf/1537", bands=10, multiple=8, size=256, options={"variant": "large"}),
-    "terramind-b16": Network("TerraMind, ViT-B/16", "classification", "terramind:TerraMind", "arXiv:2504.11171", bands=12, multiple=16, size=224, options={"variant": "b16"}),
+    "terramind-b16": Network("TerraMind, ViT-B/16", "classification", "terramind:TerraMind", "arXiv:2504.11171", bands=10, multiple=16, size=224, options={"variant": "b16"}),
     "dinov3-s16": Network("DINOv3, ViT-S/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "s16"}),
     "dinov3-b16": Network("DINOv3, ViT-B/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "b16"}),
     "dinov3-l16": Network("DINOv3, ViT-L/16", "classification", "dinov3:DINOv3", "arXiv:2508.10104", multiple=16, size=224, options={"variant": "l16"}),
