@@ -224,7 +224,7 @@ def match_bands(
     raise MismatchError(
         f"The model needs {len(wanted.bands)} band(s) of {wanted.role or wanted.name} ({needs}), "
         f"and the raster has {count}: {has}.",
-        "Choose the bands by number, in that order.",
+        "Choose another raster, or its bands by number in that order, where they are asked for.",
     )
 
 

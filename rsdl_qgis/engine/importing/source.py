@@ -94,7 +94,7 @@ def opened_source(given: str, work: Path, report: Report, said: Facts | None = N
 
 
 def _existing(given: str) -> Path:
-    path = Path(given)
+    path = Path(given.strip("\"'") if given[:1] in ('"', "'") else given)  # as Windows copies a path
     if not path.exists():
         raise ModelError(f"There is no file or folder {shortened(given, 300)}.", "Choose the model's file or folder.")
     if not path.is_dir() and not path.is_file():

@@ -114,3 +114,8 @@ def test_what_is_no_model_gives_a_sentence(tmp_path):
     for name, said in (("empty", "holds no model"), ("a.doc", "is not read"), ("none.onnx", "There is no file")):
         with pytest.raises(ModelError, match=said):
             run_import({"input": str(tmp_path / name)}, Listening())
+
+
+def test_a_path_in_quotes_as_windows_copies_it(definition):
+    given = {"scaling": "none", "activation": "softmax"}
+    assert run_import({"input": f'"{definition / "roofs.emd"}"', **given}, Listening())["model"] == "roofs"
