@@ -89,7 +89,7 @@ def test_a_bare_file_and_names_of_outputs_that_say_nothing(tmp_path, values, mak
     ("given", "said"),
     [
         ({"task": "segmentation", "classes": "dark, bright"}, r"CLASSES names 2, but 'm-z' gives 3"),
-        ({"bands": "red, green"}, r"BANDS names 2 band\(s\), but the input of 'm-y'"),
+        ({"bands": "red, green"}, r"BANDS names 2 band\(s\), but 'm-y' takes 1"),
         ({"task": "detection"}, r"'m' is a detector, whose outputs belong together"),
     ],
 )
