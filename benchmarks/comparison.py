@@ -31,7 +31,7 @@ import numpy as np
 
 from rsdl_qgis.engine.cards.card import ONNX_FILE, WEIGHTS_FILE, ModelCard
 from rsdl_qgis.engine.cards.store import read_card
-from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.networks import build_network, card_network
 from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.model import card_for, write_model
 from tools.datasets import make_chips
@@ -181,7 +181,7 @@ def train(study: Study, name: str, data: Path, work: Path, threads: int) -> Run:
 
 def parameters(card: ModelCard) -> int:
     """How many numbers the network learns."""
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     return sum(p.numel() for p in network.parameters())
 
 

@@ -34,7 +34,7 @@ from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.evaluation.calibration import surprise, tempered
 from rsdl_qgis.engine.evaluation.decision import labels_of
 from rsdl_qgis.engine.feedback import Report
-from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.networks import card_network
 from rsdl_qgis.engine.tables.tasks import TASKS
 from rsdl_qgis.engine.training.evaluate.calibration import KINDS, Calibration, calibrated, calibration, labelled
 from rsdl_qgis.engine.training.evaluate.domain import share_beyond, with_domain
@@ -99,7 +99,7 @@ def written(card: ModelCard, before: ModelCard, network: nn.Module, folder: Path
 def opened(folder: Path) -> tuple[ModelCard, nn.Module]:
     """A model's card, and its network with its weights."""
     card = read_json((folder / CARD_FILE).read_text(encoding="utf-8"), str(folder))
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     network.load_state_dict(load_file(folder / WEIGHTS_FILE))
     return card, network.float().eval()
 

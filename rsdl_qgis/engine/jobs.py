@@ -32,6 +32,7 @@ PLACES: Mapping[str, str] = {  # operation -> module:function
     "detect": "prediction.objects:run_detect",
     "train": "training.train:run_train",
     "distil": "training.distil:run_distil",
+    "pretrain": "training.pretraining.job:run_pretrain",
     "train_classifier": "training.classifiers.job:run_train_classifier",
     "import_model": "importing.job:run_import",
     "export_model": "exporting.job:run_export",

@@ -23,6 +23,8 @@ FROM = {  # key of the provenance -> what it is called
     "split": "Split",
     "samples": "Samples",
     "start": "Start",
+    "method": "Method",
+    "labels": "Labels",
     "imported": "Imported",
     "exported": "Exported",
 }
@@ -102,6 +104,8 @@ def _gives(card: ModelCard) -> Iterator[tuple[str, str]]:
     yield "Makes", task.makes
     if card.classes:
         yield "Classes", ", ".join(f"{c.value} {c.name}" for c in card.classes)
+    elif task.features:
+        yield "Features", str(card.channels)
     else:
         yield "Numbers", ", ".join(card.values) or "one a pixel"
         yield "Unit", card.unit or "not stated"
@@ -117,6 +121,9 @@ def _gives(card: ModelCard) -> Iterator[tuple[str, str]]:
 
 def _accuracy(card: ModelCard) -> Iterator[tuple[str, str]]:
     metrics = card.provenance.get("metrics")
+    if task_of(card.task).features:
+        yield "", "What its features are worth shows in what is trained on them."
+        return
     if not isinstance(metrics, Mapping) or not metrics:
         yield "", "Its files state no accuracy. Assess its maps with data of your own."
         return
@@ -160,7 +167,7 @@ def _limits(card: ModelCard) -> Iterator[str]:
     if card.value_range:
         yield f"Values beyond {card.value_range[0]:g} to {card.value_range[1]:g} did not occur in training."
     metrics = card.provenance.get("metrics")
-    if not metrics:
+    if not metrics and not task_of(card.task).features:
         yield "How good it is, is not known."
     elif card.provenance.get("judged_on") == "valid":
         yield "Its accuracy is of validation data, by which its best epoch was chosen: elsewhere it may be lower."

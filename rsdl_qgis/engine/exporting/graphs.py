@@ -56,10 +56,10 @@ def initializers(model: onnx.ModelProto) -> Mapping[str, onnx.TensorProto]:
 def _exported(card: ModelCard, weights: Path, target: Path) -> Path:
     from safetensors.torch import load_file
 
-    from ..networks import build_network
+    from ..networks import card_network
     from ..runtime.onnx_export import export_onnx
 
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     network.load_state_dict(load_file(weights))
     export_onnx(network, card, target, half_weights=False)
     return target

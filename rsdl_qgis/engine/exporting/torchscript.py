@@ -15,7 +15,7 @@ from torch import Tensor, nn
 from ..cards.card import CARD_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.stac_mlm import to_item
 from ..errors import ModelError
-from ..networks import NETWORKS, build_network
+from ..networks import NETWORKS, card_network
 from ..runtime.detector import own_layout
 from ..runtime.detector_outputs import decoder_of
 from ..runtime.network import Arrays
@@ -60,7 +60,7 @@ def write_torchscript(card: ModelCard, path: Path, target: Path) -> ModelCard:
     from safetensors.torch import load_file
 
     check_weights(card, path)
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     network.load_state_dict(load_file(path / WEIGHTS_FILE))
     single = is_single(card)
     whole = _Whole(network.float().eval(), card, single).eval()

@@ -61,7 +61,7 @@ from .layers import (
     vector,
 )
 from .table import Argument, Object, Table, taken
-from .training import CLASSIFYING, DATA, DISTILLING, TRAINING
+from .training import CLASSIFYING, DATA, DISTILLING, PRETRAINING, TRAINING
 
 OPERATIONS: Mapping[str, Table] = {
     "predict": {**OUTPUT, **RUNNING, **AUGMENTED_TEST, "inputs": Argument(INPUTS, required=True), **MAPS, **DOMAIN},
@@ -297,6 +297,7 @@ OPERATIONS: Mapping[str, Table] = {
     },
     "train": TRAINING,
     "distil": DISTILLING,
+    "pretrain": PRETRAINING,
     "train_classifier": CLASSIFYING,
     "describe": {},
 }

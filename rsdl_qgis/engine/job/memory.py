@@ -27,6 +27,7 @@ MESSAGE = "The computer ran out of memory."
 HINTS = {
     "train": "Use a smaller batch or chip size (BATCH_SIZE, CHIP_SIZE), or a smaller network.",
     "distil": "Use a smaller batch or chip size (BATCH_SIZE, CHIP_SIZE), or a smaller network.",
+    "pretrain": "Use a smaller batch or chip size (BATCH_SIZE, CHIP_SIZE), or a smaller network.",
     "export_chips": "Use a smaller chip size (CHIP_SIZE), or a smaller area (EXTENT).",
     "predict": "Use a smaller tile or batch size (TILE_SIZE, BATCH_SIZE).",
     "predict_series": "Use a smaller tile or batch size (TILE_SIZE, BATCH_SIZE).",

@@ -63,6 +63,7 @@ OPERATIONS: Mapping[str, Writes] = {
     "train": Writes(("report",), ("output",)),
     "train_classifier": Writes(("report",), ("output",)),
     "distil": Writes(("report",), ("output",)),
+    "pretrain": Writes(("report",), ("output",)),
     "export_chips": Writes((), ("output",)),
     "simplify_polygons": Writes(("output",)),
     "separate_objects": Writes(("output",)),

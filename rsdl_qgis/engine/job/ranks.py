@@ -12,7 +12,7 @@ from collections.abc import Callable
 from ..errors import InputError
 
 LAST = 20.0  # seconds in which the first process has to tell of an error
-TOGETHER = ("train", "distil")  # operations that several processes can do together
+TOGETHER = ("train", "distil", "pretrain")  # operations that several processes can do together
 
 
 def count() -> int:
@@ -43,7 +43,7 @@ def check(operation: str) -> None:
     """InputError where several processes were started for an operation that one does."""
     if count() > 1 and operation not in TOGETHER:
         problem = f"'{operation}' is done by one process, and {count()} were started."
-        raise InputError(problem, f"Run it without torchrun; {' and '.join(TOGETHER)} run on several.")
+        raise InputError(problem, f"Run it without torchrun; {', '.join(TOGETHER)} run on several.")
 
 
 def _number(name: str, otherwise: int) -> int:

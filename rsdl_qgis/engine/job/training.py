@@ -132,3 +132,27 @@ DISTILLING: Table = {
     "teacher": Argument(MODEL, required=True),
     "temperature": Argument(Number(0.1, 100), default=2.0),
 }
+VIEWS = ("standard", "light", "strong")  # augmentations that views of an image are made by, the usual one first
+VARIED: Table = {name: AUGMENTATION[name] for name in ("gain", "offset", "noise", "zoom", "flips")}
+PRETRAINING: Table = {
+    **OUTPUT,
+    **{name: DATA[name] for name in ("chips", "sources", "input_bands", "input_dates", *AREA)},
+    **{name: DATA[name] for name in ("chip_size", "chip_overlap", "split", "block_size", "seed")},
+    "valid": Argument(Number(0, LARGEST_SHARE), default=0.1),
+    "network": Argument(Text(), default="resnet18"),
+    "options": LEARNING["options"],
+    "epochs": LEARNING["epochs"],
+    "batch_size": Argument(Whole(2, 65_536), default=64),
+    "learning_rate": Argument(Number(0, 100, above=True), default=1e-3),
+    "weight_decay": Argument(Number(0, 100), default=1e-4),
+    "average": LEARNING["average"],
+    "keep": Argument(Choice(("last", "best")), default="last"),
+    "precision": LEARNING["precision"],
+    "augmentation": Argument(Either((Choice(VIEWS), Object("an augmentation", VARIED))), default=VIEWS[0]),
+    "scaling": Argument(Choice(("standard", "robust", "robust-dates")), default="standard"),
+    "side": LEARNING["side"],
+    **{name: LEARNING[name] for name in ("name", "title", "description", "keywords", "resolution_tolerance")},
+    "report": LEARNING["report"],
+    "resume": LEARNING["resume"],
+    **DEVICE,
+}

@@ -23,26 +23,35 @@ Every network that makes a map (segmentation, change) has, beside its own, the o
 it works at a coarser resolution than its images (see ``downscale.py``). Every network of series has ``members``: the
 size of an ensemble of it (see ``ensemble.py``). Every classifier of scenes has ``examples``, how many are kept,
 and ``neighbours``, how many of these decide, where it decides by nearest neighbours (see ``neighbours.py``).
+
+Those of ``ENCODERS`` can be built for no class (0): without a last layer they give the features of images (N, F), F
+being the last of their ``stage_widths``. The network of a model of features is built so (``card_network``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..errors import ModelError
 from ..job.memory import ran_out
 from ..tables.kinds import shown
-from .table import CHANGE, COMMON_OPTIONS, NETWORKS, SEGMENTATION, TIME_SERIES, Network, constructor
+from ..tables.tasks import task_of
+from .table import CHANGE, COMMON_OPTIONS, ENCODERS, NETWORKS, SEGMENTATION, TIME_SERIES, Network, constructor
+
+if TYPE_CHECKING:
+    from ..cards.card import ModelCard
 
 __all__ = [
     "CHANGE",
+    "ENCODERS",
     "NETWORKS",
     "SEGMENTATION",
     "TIME_SERIES",
     "Network",
     "build_network",
+    "card_network",
     "check_options",
     "multiple_of_sides",
     "option_names",
@@ -65,7 +74,7 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
 
     network_class = constructor(name)
     line = NETWORKS[name]
-    check_request(line, network_class, inputs, classes, options)
+    check_request(line, network_class, inputs, classes, options, least=0 if name in ENCODERS else 1)
     own = {key: value for key, value in options.items() if key not in COMMON_OPTIONS}
     build = partial(network_class, inputs, classes, **{**line.options, **own})
     members = options.get("members", 1)
@@ -82,6 +91,12 @@ def build_network(name: str, inputs: Mapping[str, tuple[int, int]], classes: int
         coarsen(network, factor, multiple_of(network, line))
     guard(network, line, inputs, options)
     return network
+
+
+def card_network(card: ModelCard) -> Any:
+    """A new network of the table, as the card of a model with its weights says; of features without a last layer."""
+    outputs = 0 if task_of(card.task).features else card.channels
+    return build_network(card.network, {item.name: item.shape for item in card.inputs}, outputs, **card.options)
 
 
 def check_options(name: str, options: Mapping[str, Any]) -> None:

@@ -40,10 +40,15 @@ COUNTS = {  # option -> the sentence for a wrong number, and what it may be
 
 
 def check_request(
-    line: Network, constructor: Any, inputs: Mapping[str, tuple[int, int]], classes: int, options: Mapping[str, Any]
+    line: Network,
+    constructor: Any,
+    inputs: Mapping[str, tuple[int, int]],
+    classes: int,
+    options: Mapping[str, Any],
+    least: int = 1,
 ) -> None:
-    """ModelError where a network cannot be built for these inputs, classes and options."""
-    if not inputs or classes < 1:
+    """ModelError where a network cannot be built for these inputs, classes (``least`` or more) and options."""
+    if not inputs or classes < least:
         asked = f"{len(inputs)} inputs and {classes} classes"
         raise ModelError(f"{line.title} was asked for with {asked}.", "Give at least one input and one class.")
     for key, (dates, bands) in inputs.items():

@@ -220,9 +220,10 @@ class SwinV2(nn.Module):
             blocks = (Block(wide, several, form.window, bool(j % 2), dropout) for j in range(count))
             self.features.append(nn.Sequential(*blocks))
         if classes:
-            self.norm = nn.LayerNorm(widths[-1])
-            self.head = nn.Linear(widths[-1], classes)
+            self.norm: nn.Module = nn.LayerNorm(widths[-1])
+            self.head: nn.Module = nn.Linear(widths[-1], classes)
         else:
+            self.norm = self.head = nn.Identity()
             self.pyramid = Pyramid(form.width, PATCH, PATCH)
             self.stage_widths = (*self.pyramid.widths, *widths[1:])
         for module in self.modules():

@@ -40,6 +40,7 @@ SEGMENTATION: dict[str, Network] = {
     "galileo-nano-map": Network("Galileo nano, a map", "segmentation", "galileo:GalileoMap", "arXiv:2502.09356", bands=10, multiple=16, options={"variant": "nano"}),
     "ombrianet": Network("OmbriaNet", "segmentation", "ombrianet:OmbriaNet", "10.1109/JSTARS.2022.3155559", multiple=32),
 }  # fmt: skip
+ENCODERS: tuple[str, ...] = SEGMENTATION["unet-encoder"].choices["encoder"]  # classifiers that can be parts of others
 
 CLASSIFICATION: dict[str, Network] = {
     "lenet5": Network("LeNet-5", "classification", "lenet:LeNet5", "10.1109/5.726791", bands=1, smallest=32, size=32, any_size=False),

@@ -11,9 +11,7 @@ from torch import Tensor, nn
 from ..errors import ModelError
 from .layers.blocks import double_conv
 from .stages import Flow
-from .table import SEGMENTATION, build_body
-
-ENCODERS = SEGMENTATION["unet-encoder"].choices["encoder"]
+from .table import ENCODERS, build_body
 
 
 class EncoderUNet(nn.Module):

@@ -47,7 +47,7 @@ class VGG(nn.Module):
     Differs from the paper: initial weights after He et al. (doi:10.1109/ICCV.2015.123), not from a shallower network.
 
     ``widths`` are the maps of the five stages, ``hidden`` the units of the two hidden layers. Without classes (0) it is
-    a body: ``forward`` gives the pooled features (N, widths[-1] * 49), and no parameter is left unused. ModelError when
+    a body: ``forward`` gives the pooled features (N, widths[-1]), and no parameter is left unused. ModelError when
     there is no such depth. forward: (N, T, C, H, W) an input -> (N, classes); H and W at least 32.
     """
 
@@ -67,7 +67,7 @@ class VGG(nn.Module):
         channels = sum(dates * bands for dates, bands in inputs.values())
         self.features = vgg_features(channels, depth, batch_norm, widths)
         self.stage_widths = tuple(widths)
-        self.pool = AdaptiveAveragePool(CELLS)
+        self.pool = AdaptiveAveragePool(CELLS if classes else 1)
         self.classifier: nn.Module = nn.Identity()
         if classes:
             self.classifier = nn.Sequential(

@@ -145,9 +145,10 @@ class ViT(nn.Module):
         nn.init.trunc_normal_(self.conv_proj.weight, std=(channels * form.patch**2) ** -0.5)
         if classes:
             head = dense(form.width, classes)
-            self.heads = nn.Sequential(OrderedDict(head=head))
+            self.heads: nn.Module = nn.Sequential(OrderedDict(head=head))
             nn.init.trunc_normal_(head.weight, std=0.02)
         else:
+            self.heads = nn.Identity()
             self.map = nn.Identity()  # what the last layer gives, where features are taken
             self.pyramid = Pyramid(form.width, form.patch)
             self.stage_widths = self.pyramid.widths

@@ -38,9 +38,9 @@ def check_passes(passes: int, card: ModelCard, path: Path, engine: str) -> None:
         missing = TrainStepMissing()
         missing.hint = f"{missing.hint} Without it: {WITHOUT[0].lower()}{WITHOUT[1:]}"
         raise missing
-    from ..networks import build_network
+    from ..networks import card_network
 
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     if not dropouts(network):
         raise MismatchError(
             f"The network of model '{card.name}' ({card.network}) has no dropout, so that all {passes} passes would be "

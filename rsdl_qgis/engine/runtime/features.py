@@ -18,7 +18,7 @@ from ..cards.card import WEIGHTS_FILE, ModelCard
 from ..errors import MismatchError
 from ..feedback import Report
 from ..job.memory import ran_out
-from ..networks import NETWORKS, build_network
+from ..networks import NETWORKS, card_network
 from ..networks.stages import USUAL
 from ..tables.devices import ON_CPU
 from ..tables.tasks import task_of
@@ -44,7 +44,7 @@ def feature_count(card: ModelCard, path: Path) -> int:
         problem = f"Model '{card.name}' has no weights of a network of the plugin, from which features are taken."
         raise MismatchError(problem, FROM_ELSEWHERE)
     with torch.device("meta"):  # without weights
-        network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+        network = card_network(card)
         if task_of(card.task).scenes or task_of(card.task).series:
             return int(last_layer(network, card).in_features)
         side = -(-card.tiling.size // card.tiling.multiple) * card.tiling.multiple

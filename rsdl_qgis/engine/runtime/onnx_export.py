@@ -22,7 +22,7 @@ from ..cards.card import CARD_KEY, VALID, ModelCard
 from ..cards.stac_mlm import to_item
 from ..errors import ModelError
 from ..networks import NETWORKS
-from ..tables.tasks import TASKS, task_of
+from ..tables.tasks import ALL_TASKS, TASKS, task_of
 from .torch_engine import activation
 
 OPSET = 18
@@ -30,6 +30,7 @@ SMALLEST_HALF = 256  # values: smaller tensors stay in single precision
 WEIGHTED = ("Conv", "ConvTranspose", "Gemm", "MatMul", "RNN", "LSTM", "GRU")  # nodes whose weights may be rounded
 TRACED_SIDE = 64  # pixels: no network of the table needs more
 FREE = ("batch", "height", "width", "box")  # axes of an output whose length the inputs decide
+WRITTEN = tuple(name for name, task in ALL_TASKS.items() if name in TASKS or task.features)
 LARGEST_LOSS = 2**-10  # largest rounding error of a weight, relative to the largest of its tensor
 
 
@@ -116,8 +117,8 @@ def half_suffices(weights: NDArray[np.float32]) -> bool:
 
 
 def _check(card: ModelCard) -> None:
-    if card.task not in TASKS:
-        raise ModelError(f"'{card.name}' is a model for {card.task}; ONNX is written for {', '.join(TASKS)}.")
+    if card.task not in WRITTEN:
+        raise ModelError(f"'{card.name}' is a model for {card.task}; ONNX is written for {', '.join(WRITTEN)}.")
     line = NETWORKS.get(card.network)
     if line and card.tiling.any_size and not line.any_size:
         raise ModelError(

@@ -106,12 +106,12 @@ def loaded_network(card: ModelCard, path: Path, device: str, threads: int) -> An
     from safetensors import SafetensorError
     from safetensors.torch import load_file
 
-    from ..networks import build_network
+    from ..networks import card_network
     from ..networks.memory_format import channels_last
 
     if device == "cpu":
         torch.set_num_threads(threads)
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     try:
         network.load_state_dict(load_file(path))
     except SafetensorError as error:

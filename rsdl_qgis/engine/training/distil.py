@@ -18,7 +18,7 @@ from ..cards.stac_mlm import stated
 from ..evaluation.results import Evaluation
 from ..feedback import Portion, Report
 from ..job.outputs import writing
-from ..networks import NETWORKS, build_network
+from ..networks import NETWORKS, card_network
 from ..runtime.engine_choice import median_seconds
 from ..runtime.onnx_export import example_inputs
 from ..runtime.sessions import open_runtime
@@ -120,7 +120,7 @@ def compared(
 def parameters_of(path: Path, card: ModelCard) -> int:
     """The number of parameters of a model; of one in another format the number of values of its ONNX initialisers."""
     if card.network in NETWORKS:
-        network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+        network = card_network(card)
         return sum(p.numel() for p in network.parameters())
     import onnx
 

@@ -26,7 +26,7 @@ from ..networks.checks import multiple_of
 from ..raster.atomic_file import FULL
 from ..runtime.engine_choice import fastest_engine
 from ..runtime.onnx_export import export_onnx, half_suffices
-from ..tables.tasks import TASKS
+from ..tables.tasks import TASKS, task_of
 from .model_memory import memory_per_pixel
 
 FILES = (ONNX_FILE, WEIGHTS_FILE, CARD_FILE)
@@ -71,9 +71,9 @@ def card_for(
         options=options,
         tiling=_tiling(network, architecture, options, size),
         resolution=resolution,
-        activation=activation or TASKS[task].activation,
+        activation=activation or task_of(task).activation,
         background=background,
-        half_precision=not TASKS[task].numbers,  # values may exceed its range, and need more than its 3 digits
+        half_precision=not task_of(task).numbers,  # values may exceed its range, and need more than its 3 digits
         unit=unit,
         value_range=value_range,
         provenance=dict(provenance or {}),

@@ -15,7 +15,7 @@ from torch.utils._pytree import tree_leaves
 
 from ..cards.card import ModelCard
 from ..runtime.onnx_export import example_inputs
-from ..tables.tasks import TASKS
+from ..tables.tasks import task_of
 
 SIDE = 256  # pixels per side of the measured tile: memory is proportional to their number
 SERIES = 256  # time series in the measured batch
@@ -29,7 +29,7 @@ def memory_per_pixel(network: nn.Module, card: ModelCard) -> int:
     networks within about a quarter of what ONNX Runtime and PyTorch take on a CPU.
     """
     network = copy.deepcopy(network).float().eval().cpu()
-    series = TASKS[card.task].series
+    series = task_of(card.task).series
     side = min(card.tiling.size, SIDE) if card.tiling.any_size else card.tiling.size
     inputs = example_inputs(card, SERIES if series else 1, side)
     pixels = SERIES if series else math.prod(next(iter(inputs.values())).shape[-2:])

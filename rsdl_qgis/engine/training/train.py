@@ -83,7 +83,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         if request.method == "knn":
             options = {**options, "examples": len(data.parts["train"]), "neighbours": request.neighbours}
         network, started, card = group.on_first(lambda: set_up(request, data, name, options, base, report))
-        if data.units and base and task_of(base.task).numbers:
+        if data.units and base and task_of(base.task).numbers and not task_of(base.task).features:
             fold(network, data.units.inverse)  # its outputs have units; training is on standardised ones
         if request.method == "lora":
             started = adapted(request, network, started, report)

@@ -132,6 +132,19 @@ def test_every_choice_of_the_table_can_be_built(encoder):
         assert small(encoder, classes=1).eval()(image(1)).shape == (1, 1, 32, 64)
 
 
+@pytest.mark.parametrize("encoder", ENCODERS)
+def test_an_encoder_alone_gives_the_features_that_its_last_map_has(encoder):
+    """Of every one as many as its deepest stage has channels, without a parameter of a last layer."""
+    given = options(encoder)
+    side = given.get("size", 32)
+    torch.manual_seed(0)
+    body = build_network(encoder, {"image": (1, 3)}, 0, **given).eval()
+    with torch.inference_mode():
+        found = body(torch.randn(2, 1, 3, side, side))
+    assert found.shape == (2, body.stage_widths[-1]) and not torch.allclose(found[0], found[1])
+    assert not [name for name, _ in body.named_parameters() if name.startswith(("head", "fc", "classifier"))]
+
+
 def test_there_is_no_such_encoder():
     with pytest.raises(ModelError, match=r"'alexnet'.*resnet34"):
         EncoderUNet({"image": (1, 3)}, 2, "alexnet")

@@ -159,8 +159,8 @@ def test_contradictions_are_refused(tmp_path):
     assert "any_size false" in caught.value.hint
     with pytest.raises(ModelError, match=r"activation 'tanh'"):
         export_onnx(Scene(), replace(card, activation="tanh"), tmp_path / "it.onnx")
-    with pytest.raises(ModelError, match=r"model for embedding; ONNX is written for segmentation, change"):
-        export_onnx(Scene(), card_for("embedding"), tmp_path / "it.onnx")
+    with pytest.raises(ModelError, match=r"model for super-resolution; ONNX is written for segmentation, change"):
+        export_onnx(Scene(), card_for("super-resolution"), tmp_path / "it.onnx")
     assert not list(tmp_path.iterdir())
 
 

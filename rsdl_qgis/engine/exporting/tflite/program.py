@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from ...cards.card import WEIGHTS_FILE, ModelCard
 from ...errors import ModelError
-from ...networks import build_network
+from ...networks import card_network
 from ...networks.recurrent import ToFront, take
 from ...runtime.onnx_export import example_inputs
 from ...runtime.torch_engine import activation
@@ -41,7 +41,7 @@ def write_program(card: ModelCard, path: Path, target: Path) -> ModelCard:
     """
     from safetensors.torch import load_file
 
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
+    network = card_network(card)
     network.load_state_dict(load_file(path / WEIGHTS_FILE))
     whole = _BandsLast(_convertible(network.float().eval()), card).eval()
     given = tuple(_bands_last(tensor, card) for tensor in example_inputs(card, 1, card.tiling.size).values())

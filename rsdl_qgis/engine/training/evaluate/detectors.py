@@ -15,7 +15,7 @@ from ...cards.card import ModelCard
 from ...evaluation.coco import Boxes
 from ...evaluation.results import Evaluation
 from ...feedback import Report
-from ...networks import build_network
+from ...networks import card_network
 from ...reports.box_pictures import object_pictures
 from ...runtime.devices import torch_device
 from ..loop.detector import Detect, detector_run
@@ -33,8 +33,7 @@ def trained_run(network: nn.Module, card: ModelCard, samples: Samples, device: s
 
 def saved_run(card: ModelCard, path: Path, samples: Samples, request: TrainRequest) -> Detect:
     """The run of a saved model's network."""
-    shapes = {item.name: item.shape for item in card.inputs}
-    network = build_network(card.network, shapes, card.channels, **card.options)
+    network = card_network(card)
     network.load_state_dict(dict(model_weights(str(path)).state))
     return trained_run(network, card, samples, torch_device(request.device))
 

@@ -17,7 +17,7 @@ from ...cards.card import WEIGHTS_FILE, ModelCard
 from ...chips.folder import ChipFolder
 from ...errors import Cancelled, OutputError
 from ...feedback import Report
-from ...networks import build_network
+from ...networks import card_network
 from ..model import write_weights
 from ..processes.group import is_first
 from ..request import TrainRequest
@@ -116,11 +116,13 @@ def run_epochs(
     report: Report,
     finish: Callable[[nn.Module], object] = lambda network: None,
     forward: Forward = network_output,
+    part: str = "",
 ) -> Epoch:
     """Train in the work folder; returns the last epoch, and ``network`` has the weights of the best.
 
     ``score``: of a network on the validation split, higher is better. ``finish``: changes a trained network before it
-    is saved. ``forward``: as in ``fit``. Each epoch is logged and written to TensorBoard events. The message of
+    is saved. ``forward``: as in ``fit``. ``part``: the submodule of the network that the model is, where that is not
+    all of it. Each epoch is logged and written to TensorBoard events. The message of
     Cancelled says where the best model so far is.
     """
     checkpoint, best, kept = request.work / CHECKPOINT, request.work / BEST, -1
@@ -132,7 +134,7 @@ def run_epochs(
             report.log("info", epoch_line(epoch, settings))
             if epoch.best[0] != kept:
                 kept = epoch.best[0]
-                so_far = _with(card, epoch.best_state)
+                so_far = _with(card, epoch.best_state, part)
                 finish(so_far)
                 write_weights(so_far, card, best)
     except Cancelled as error:
@@ -163,10 +165,10 @@ def epoch_line(epoch: Epoch, settings: Settings) -> str:
     return f"Epoch {epoch.number + 1} of {settings.epochs}: {results} ({epoch.seconds:.0f} s)."
 
 
-def _with(card: ModelCard, state: Mapping[str, Tensor]) -> nn.Module:
-    """A new network of the card with these weights."""
-    network = build_network(card.network, {i.name: i.shape for i in card.inputs}, card.channels, **card.options)
-    network.load_state_dict(state)
+def _with(card: ModelCard, state: Mapping[str, Tensor], part: str) -> nn.Module:
+    """A new network of the card with these weights: those of a submodule, where ``part`` names one."""
+    network, prefix = card_network(card), f"{part}." if part else ""
+    network.load_state_dict({name[len(prefix) :]: value for name, value in state.items() if name.startswith(prefix)})
     return network
 
 

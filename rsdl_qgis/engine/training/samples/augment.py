@@ -97,7 +97,7 @@ def augment(
     augmented = []
     for i, image in enumerate(images):
         image, valid = _move_image(image, geometry)
-        _change_values(image, valid, _strengths(how, inputs, i), random)
+        _change_values(image, valid, strengths(how, inputs, i), random)
         if seen is not None:
             image.mul_(seen)
         if i == dropped:
@@ -125,7 +125,7 @@ def augment_series(
     dropped = _dropped_input(len(series), how, random)
     augmented = []
     for i, values in enumerate(series):
-        gain, offset, noise = _strengths(how, inputs, i)
+        gain, offset, noise = strengths(how, inputs, i)
         drawn = torch.rand((2, values.shape[1]), generator=random).mul_(2).sub_(1)
         values = values * drawn[0].mul_(gain).exp_() + drawn[1].mul_(offset)
         if noise:
@@ -313,7 +313,7 @@ def _noise() -> Tensor:
     return torch.randn(NOISE_VALUES, generator=torch.Generator().manual_seed(0))
 
 
-def _strengths(how: Augmentation, inputs: Sequence[Input], index: int) -> tuple[float, float, float]:
+def strengths(how: Augmentation, inputs: Sequence[Input], index: int) -> tuple[float, float, float]:
     """(gain, offset, noise) of an input."""
     name = inputs[index].name if inputs else ""
     gain, offset, noise = (

@@ -23,6 +23,7 @@ from ...published.card import of_bands
 from ...runtime.published.files import published_line, read_weights
 from ...runtime.published.weights import published_weights
 from ...runtime.sessions import check_file
+from ...tables.tasks import task_of
 from .freezing import encoders_of, stages_of
 
 IMAGENET = "imagenet"  # any published weights that fit the network's encoder
@@ -86,6 +87,8 @@ def model_weights(model: str) -> Weights:
     shapes, outputs = {item.name: item.shape for item in card.inputs}, len(card.classes) or 1
     network = outline(card.network, shapes, outputs, card.options)
     larger = outline(card.network, shapes, outputs + 1, card.options)
+    if task_of(card.task).features:  # beside its encoder such a network may have layers that nothing was trained by
+        state = {name: value for name, value in state.items() if name in network.state_dict()}
     return Weights(
         title=f"the model '{card.name}' ({NETWORKS[card.network].title})",
         state=state,

@@ -20,6 +20,7 @@ from rsdl_qgis.engine.training.evaluate.box_samples import quick_ap50
 from rsdl_qgis.engine.training.evaluate.samples import quick_score
 from rsdl_qgis.engine.training.loop.fit import Settings, fit
 from rsdl_qgis.engine.training.loop.losses import build_loss
+from rsdl_qgis.engine.training.pretraining.vicreg import Expanded, loss_of_views, stacked_views
 from rsdl_qgis.engine.training.processes import group
 from rsdl_qgis.engine.training.samples.augment import Augmentation
 from rsdl_qgis.engine.training.samples.batches import Batches
@@ -60,7 +61,7 @@ def trained(
 ):
     """The weights and the history of a training; the score is of the validation samples, which are shared."""
     weights = given.pop("weights", None)
-    loss = build_loss(losses, kind, weights)
+    loss = given.pop("loss", None) or build_loss(losses, kind, weights)
     data = Batches(
         samples or squares(), how.batch_size, given.pop("augmentation", AUGMENTED), how.seed,
         part=(group.rank(), group.count()),
@@ -93,6 +94,17 @@ def series(n=11):
         values = (torch.randn((6, 2), generator=random) + i % 3) * known[:, None]
         samples.append(([values, known], torch.tensor(i % 3)))
     return samples
+
+
+def expanded():
+    torch.manual_seed(0)
+    return Expanded(build_network("resnet18", {"image": (1, 1)}, 0, width=4), 32)
+
+
+def two_views(network, images, labels):
+    """Each picture as it is, and mirrored, so that all processes see the same."""
+    pictures = torch.nn.functional.pad(images[0], (4, 4, 4, 4))
+    return stacked_views(network, [pictures], [pictures.flip(-1)])
 
 
 class OneBox(torch.nn.Module):
@@ -134,6 +146,12 @@ TRAININGS = {
     LAST_OF_TWO: {"samples": lambda: squares(10)},
     "early stopping": {"how": replace(HOW, epochs=4, patience=1, keep="best"), "score": lambda network: -1.0},
     "series, missing dates": SERIES,
+    "VICReg, without labels": {
+        "network": expanded,
+        "loss": loss_of_views,
+        "forward": two_views,
+        "score": lambda network: 0.0,
+    },
 }
 DETECTOR, STOPPED, GOES_ON = "validation of a detector", "stopped", "goes on"
 
