@@ -20,7 +20,7 @@ from .training.layers import noise, raster
 
 ROOT = Path(__file__).parents[2]
 MODELS = Store([plugin_file("models")]).list()
-TRAINING = ("train", "distil", "train_classifier", "export_model", "export_chips")  # the last but with given layers
+TRAINING = ("train", "distil", "pretrain", "train_classifier", "export_model", "export_chips")  # the last but with given layers
 OPERATIONS = {"time-series": "predict_series", "detection": "detect", "classification": "classify_scenes"}
 WITHOUT = f"""
 import json, os, sys
@@ -68,7 +68,7 @@ def test_every_operation_but_training(jobs, tmp_path):
 
 
 def test_a_training_says_which_step_it_needs_and_how_large_it_is(jobs, tmp_path):
-    for end in outcomes(tmp_path, [("train", jobs["train"][0]), ("distil", jobs["distil"][0])]):
+    for end in outcomes(tmp_path, [(name, jobs[name][0]) for name in ("train", "distil", "pretrain")]):
         assert end["kind"] == "environment_error" and "'train'" in end["message"]
         assert "GB" in end["hint"] and "Set up environment" in end["hint"]
 

@@ -69,6 +69,7 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
     for task in ("segmentation", "classification"):
         make_folder(folder / f"chips-{task}", task, (4, 2, 0), 16)
         chips[task] = str(folder / f"chips-{task}")
+    make_folder(folder / "chips-unlabelled", counts=(8, 2, 0), labels="none")
     teacher = folder / "teacher"
     taught = {"task": "segmentation", "chips": chips["segmentation"], "output": str(teacher)}
     run_train({**taught, **UNET, **QUICK}, Report())
@@ -184,6 +185,11 @@ def sound_jobs(folder: Path) -> dict[str, list[dict[str, Any]]]:
         "distil": [
             {"teacher": str(teacher), "chips": chips["segmentation"], "output": f"{TARGET}/student", **UNET, **QUICK,
              "temperature": 2.0, "report": f"{TARGET}/report.html"},
+        ],
+        "pretrain": [
+            {"chips": str(folder / "chips-unlabelled"), "output": f"{TARGET}/encoder", **QUICK, "batch_size": 4,
+             "network": "resnet18", "options": {"width": 4}, "augmentation": {"gain": 0.1, "zoom": 2.0}, "side": 32,
+             "report": f"{TARGET}/report.html", "keep": "best", "name": "m"},
         ],
         "active_fire": [
             {"output": f"{TARGET}/fire.tif", "layers": [dict(landsat)], "values": "dn", "sun_elevation": 40.0, **area,

@@ -50,6 +50,7 @@ if operation in (
     "train",
     "train_classifier",
     "distil",
+    "pretrain",
     "export_chips",
 ):  # says what it was asked, makes what it is asked for
     from rsdl_qgis.engine.job.arguments import checked

@@ -46,6 +46,7 @@ NAMES = {
     "traintimeseriesclassifier",
     "svmclassification",
     "distilmodel",
+    "pretrainencoder",
     "exportchips",
     "assessmap",
     "assessscenes",

@@ -20,7 +20,7 @@ from pathlib import Path
 
 HEAD = struct.Struct("!Q")
 ROOT = Path(__file__).parents[2]
-WITH_TORCH = ("train", "distil", "train_classifier", "import_model", "export_model")
+WITH_TORCH = ("train", "distil", "pretrain", "train_classifier", "import_model", "export_model")
 
 
 def ask(place):
