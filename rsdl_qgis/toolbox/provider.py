@@ -40,6 +40,7 @@ from .predict.timeseriesclassification import TimeSeriesClassification
 from .text import tr
 from .train.distilmodel import DistilModel
 from .train.exportchips import ExportChips
+from .train.pretrainencoder import PretrainEncoder
 from .train.svmclassification import SvmClassification
 from .train.trainchangedetector import TrainChangeDetector
 from .train.traindetector import TrainDetector
@@ -75,6 +76,7 @@ ALGORITHMS = (
     TrainTimeSeriesClassifier,
     SvmClassification,
     DistilModel,
+    PretrainEncoder,
     ExportChips,
     AssessMap,
     AssessScenes,

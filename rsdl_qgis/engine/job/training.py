@@ -142,7 +142,7 @@ PRETRAINING: Table = {
     "network": Argument(Text(), default="resnet18"),
     "options": LEARNING["options"],
     "epochs": LEARNING["epochs"],
-    "batch_size": Argument(Whole(2, 65_536), default=64),
+    "batch_size": Argument(Whole(1, 65_536), default=64),
     "learning_rate": Argument(Number(0, 100, above=True), default=1e-3),
     "weight_decay": Argument(Number(0, 100), default=1e-4),
     "average": LEARNING["average"],

@@ -36,6 +36,7 @@ FORMS = {
     "series": ("LAYERS",),
     "stack": ("LAYERS",),
     "images": ("IMAGES",),
+    "unlabelled": ("IMAGES",),
 }
 
 
@@ -79,6 +80,12 @@ def image_parameters(form: str) -> list[QgsProcessingParameterDefinition]:
         return _series_parameters()
     if form == "images":
         text = tr("Rasters to train the student on; they need no labels. All with the bands of the teacher.")
+        return _rasters_parameters("IMAGES", tr("Rasters"), text)
+    if form == "unlabelled":
+        text = tr(
+            "Rasters to train on: any raster layers that QGIS can open. They need no labels. Web maps need a training "
+            "area. All with the same bands."
+        )
         return _rasters_parameters("IMAGES", tr("Rasters"), text)
     text = tr(
         "The rasters to train on: any raster layers that QGIS can open. Web maps need a training area. All with the "

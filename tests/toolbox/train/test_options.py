@@ -16,7 +16,7 @@ from rsdl_qgis.toolbox.train import option_table
 from ..training_data import chips_of, image_of, layer_of
 
 TRAINING = [task.trainer for task in TASKS.values()]
-ALGORITHMS = [*TRAINING, "distilmodel", "exportchips"]
+ALGORITHMS = [*TRAINING, "distilmodel", "pretrainencoder", "exportchips"]
 PERCENT = ("VALIDATION", "TEST")
 KEYS = {"SIZE": "object_size", "VALIDATION": "valid"}
 OF_ALL = ("EPOCHS", "LEARNING_RATE", "PATIENCE", "KEEP", "SEED", "RESOLUTION_TOLERANCE", "AUGMENTATION", "SPLIT")
@@ -45,7 +45,7 @@ def test_what_a_beginner_needs_comes_first(provider):
     ]
 
 
-@pytest.mark.parametrize("name", [*TRAINING, "distilmodel"])
+@pytest.mark.parametrize("name", [*TRAINING, "distilmodel", "pretrainencoder"])
 def test_the_rest_is_advanced_and_by_subject(provider, name):
     parameters = provider.algorithm(name).parameterDefinitions()
     advanced = [parameter for parameter in parameters if is_advanced(parameter)]
@@ -84,7 +84,7 @@ def test_limits_and_defaults_are_those_of_the_job(provider, name):
         else:
             continue
         seen.add(parameter.name())
-    assert seen >= {"SPLIT", "VALIDATION", "TEST", "SEED"}
+    assert seen >= {"SPLIT", "VALIDATION", "SEED"} and ("TEST" in seen) == ("test" in job)
 
 
 def test_the_help_says_range_and_default(provider):

@@ -38,6 +38,9 @@ class PretrainRequest:
         _check_network(given["network"])
         if not given.get("chips") and not given.get("sources"):
             raise InputError("There are no images to train on.", "Give rasters (IMAGES), or a chip folder (CHIPS).")
+        if given["batch_size"] < 2:
+            problem = "BATCH_SIZE=1: the loss compares the images of a batch with one another."
+            raise InputError(problem, "Choose at least 2, better 32 or more.")
         views = _views(given["augmentation"])
         changes = {name: value for name, value in asdict(views).items() if name in ("gain", "offset", "noise", "zoom")}
         training = TrainRequest.of(
