@@ -4240,6 +4240,10 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Ψηφιδωτά για την εκπαίδευση του μαθητή· δεν χρειάζονται ετικέτες. Όλα με τους διαύλους του δασκάλου.</translation>
   </message>
   <message>
+   <source>Rasters to train on: any raster layers that QGIS can open. They need no labels. Web maps need a training area. All with the same bands.</source>
+   <translation>Ψηφιδωτά για την εκπαίδευση: οποιαδήποτε επίπεδα ψηφιδωτών που ανοίγει το QGIS. Δεν χρειάζονται ετικέτες. Οι χάρτες ιστού χρειάζονται περιοχή εκπαίδευσης. Όλα με τους ίδιους διαύλους.</translation>
+  </message>
+  <message>
    <source>Rasters</source>
    <translation>Ψηφιδωτά</translation>
   </message>
@@ -4946,6 +4950,54 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
   <message>
    <source>Write it such as {example}.</source>
    <translation>Γράψτε το όπως {example}.</translation>
+  </message>
+  <message>
+   <source>Pretrain encoder</source>
+   <translation>Προεκπαίδευση κωδικοποιητή</translation>
+  </message>
+  <message>
+   <source>Trains an encoder on images without labels (self-supervised pretraining), from which trainings with few labels can start. The encoder learns to give the same features for two views of a chip, which are cropped, turned and brightened differently, and features that vary from chip to chip (VICReg; Bardes, Ponce, LeCun 2022, arXiv:2105.04906).
+
+It can help with very few labels, of many images of bands for which there are no published weights; it can also make no difference, or harm with more labels. docs/notes/self-supervised.md has what was measured. So compare with a training from scratch. For photographs and other bands that published weights know, these are the better start (PRETRAINED; see docs/starts.md and docs/learning-curves.md).
+
+Choose the model as BASE_MODEL of a training on the same bands: of scenes with the same network, of maps with NETWORK=unet-encoder, which has it as its encoder. 'Embed image' and 'Find similar places' take its features without any training. It has no classes, so it predicts nothing by itself.
+
+The model goes to your models unless you choose a folder. The last epoch is kept. Cancelling loses nothing: the same settings resume from there.</source>
+   <translation>Εκπαιδεύει έναν κωδικοποιητή με εικόνες χωρίς ετικέτες (αυτοεπιβλεπόμενη προεκπαίδευση), από τον οποίο μπορούν να ξεκινήσουν εκπαιδεύσεις με λίγες ετικέτες. Ο κωδικοποιητής μαθαίνει να δίνει τα ίδια χαρακτηριστικά για δύο όψεις ενός δείγματος, που έχουν περικοπεί, στραφεί και φωτιστεί διαφορετικά, και χαρακτηριστικά που διαφέρουν από δείγμα σε δείγμα (VICReg· Bardes, Ponce, LeCun 2022, arXiv:2105.04906).
+
+Μπορεί να βοηθήσει με πολύ λίγες ετικέτες, με πολλές εικόνες διαύλων για τους οποίους δεν υπάρχουν δημοσιευμένα βάρη· μπορεί επίσης να μην κάνει διαφορά, ή να βλάψει με περισσότερες ετικέτες. Το docs/notes/self-supervised.md έχει όσα μετρήθηκαν. Συγκρίνετε λοιπόν με μια εκπαίδευση από την αρχή. Για φωτογραφίες και άλλους διαύλους που γνωρίζουν δημοσιευμένα βάρη, αυτά είναι το καλύτερο ξεκίνημα (PRETRAINED· βλ. docs/starts.md και docs/learning-curves.md).
+
+Επιλέξτε το μοντέλο ως BASE_MODEL μιας εκπαίδευσης με τους ίδιους διαύλους: σκηνών με το ίδιο δίκτυο, χαρτών με NETWORK=unet-encoder, που το έχει ως κωδικοποιητή. Η «Εξαγωγή χαρακτηριστικών εικόνας» και η «Εύρεση όμοιων θέσεων» παίρνουν τα χαρακτηριστικά του χωρίς καμία εκπαίδευση. Δεν έχει κλάσεις, οπότε από μόνο του δεν προβλέπει τίποτα.
+
+Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο. Κρατιέται η τελευταία εποχή. Η ακύρωση δεν χάνει τίποτα: οι ίδιες ρυθμίσεις συνεχίζουν από εκεί.</translation>
+  </message>
+  <message>
+   <source>Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: all.</source>
+   <translation>Αριθμοί, από το 1, των διαύλων που θα χρησιμοποιηθούν, με τη σειρά, όπως 11,8,3. Προεπιλογή: όλοι.</translation>
+  </message>
+  <message>
+   <source>Side length of the squares that chips are resized to for the network. Default: their own, at most 224 for most networks.</source>
+   <translation>Μήκος πλευράς των τετραγώνων στα οποία φέρνονται τα δείγματα για το δίκτυο. Προεπιλογή: το δικό τους, το πολύ 224 για τα περισσότερα δίκτυα.</translation>
+  </message>
+  <message>
+   <source>Share of the chips that is held out from training, in %, of which the report tells the loss. A chip folder that has a validation split keeps its own. Default: 10.</source>
+   <translation>Μερίδιο των δειγμάτων που μένει έξω από την εκπαίδευση, σε %, του οποίου η αναφορά λέει την απώλεια. Ένας φάκελος δειγμάτων που έχει μέρος επικύρωσης κρατά το δικό του. Προεπιλογή: 10.</translation>
+  </message>
+  <message>
+   <source>Instead of rasters: a chip folder, as 'Export chips' makes it, with or without labels, which are not used; or a folder of images with a folder for each class.</source>
+   <translation>Αντί για ψηφιδωτά: ένας φάκελος δειγμάτων, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων», με ή χωρίς ετικέτες, που δεν χρησιμοποιούνται· ή ένας φάκελος εικόνων με έναν φάκελο για κάθε κλάση.</translation>
+  </message>
+  <message>
+   <source>How much the two views of a chip differ: crops of at least a half of its side, quarter turns, flips, brightness and noise. light: less. strong: more. Default: standard.</source>
+   <translation>Πόσο διαφέρουν οι δύο όψεις ενός δείγματος: περικοπές τουλάχιστον της μισής πλευράς του, τέταρτα στροφής, καθρεφτίσματα, φωτεινότητα και θόρυβος. light: λιγότερο. strong: περισσότερο. Προεπιλογή: standard.</translation>
+  </message>
+  <message>
+   <source>deep learning,self-supervised,unsupervised,pretraining,encoder,VICReg,unlabelled,model</source>
+   <translation>βαθιά μάθηση,αυτοεπίβλεψη,χωρίς επίβλεψη,προεκπαίδευση,κωδικοποιητής,VICReg,χωρίς ετικέτες,μοντέλο</translation>
+  </message>
+  <message>
+   <source>The network to train: one that can be the encoder of unet-encoder, by its name in the list; docs/networks.md has size, cost and paper of each. Default: {network}.</source>
+   <translation>Το δίκτυο που θα εκπαιδευτεί: ένα που μπορεί να είναι ο κωδικοποιητής του unet-encoder, με το όνομά του στον κατάλογο· το docs/networks.md έχει μέγεθος, κόστος και δημοσίευση του καθενός. Προεπιλογή: {network}.</translation>
   </message>
   <message>
    <source>SVM classification</source>

@@ -20,7 +20,7 @@ from .training.layers import noise, raster
 
 ROOT = Path(__file__).parents[2]
 MODELS = Store([plugin_file("models")]).list()
-TRAINING = ("train", "distil", "pretrain", "train_classifier", "export_model", "export_chips")  # the last but with given layers
+TRAINING = ("train", "distil", "pretrain", "train_classifier", "export_model", "export_chips")  # the last with layers
 OPERATIONS = {"time-series": "predict_series", "detection": "detect", "classification": "classify_scenes"}
 WITHOUT = f"""
 import json, os, sys
