@@ -23,10 +23,11 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from safetensors.torch import save_file
-from torch import Tensor, nn
-from torch.nn import functional as F
+from torch import Tensor
 
 from rsdl_qgis.engine.networks.table import build_body
+from rsdl_qgis.engine.training.pretraining.vicreg import Expanded, vicreg
+from rsdl_qgis.engine.training.pretraining.views import VIEWS, views
 from tools.datasets.s2_landcover import FILE, FOLDER, PARTS
 
 from .few_labels import Study, line, table, train
@@ -35,9 +36,6 @@ from .transfer import made
 OPTIONS = {"width": 32}
 SIDE = 32  # pixels that the network sees of a chip's 16, enlarged
 BATCH, RATE, DECAY = 128, 0.001, 0.0001
-EXPANDED = 512  # features of the loss
-SAME, VARIES, APART = 25.0, 25.0, 1.0  # weights of the loss's three parts, as in the paper
-JITTER, NOISE, SMALLEST = 0.2, 0.05, 0.5  # of brightness, in standard deviations; the least side of a crop
 START = {"pretrained": ""}  # the file is said by --start
 STUDY = Study(
     data={"dataset": "s2_landcover"},
@@ -100,8 +98,8 @@ def pretrained(chips: Tensor, epochs: int, seed: int = 0) -> dict[str, Tensor]:
     """The weights of the network's encoder after ``epochs`` over the chips without labels."""
     torch.manual_seed(seed)
     encoder = build_body("resnet18", chips.shape[1], **OPTIONS)
-    expander = nn.Sequential(*_layer(encoder.stage_widths[-1]), *_layer(EXPANDED), nn.Linear(EXPANDED, EXPANDED))
-    network = nn.Sequential(encoder, expander).train()
+    network = Expanded(encoder, encoder.stage_widths[-1]).train()
+    random = torch.Generator().manual_seed(seed)
     optimizer = torch.optim.AdamW(network.parameters(), RATE, weight_decay=DECAY)
     steps = epochs * (len(chips) // BATCH)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, RATE, steps, pct_start=0.1)
@@ -109,7 +107,7 @@ def pretrained(chips: Tensor, epochs: int, seed: int = 0) -> dict[str, Tensor]:
     for epoch in range(epochs):
         losses = []
         for batch in _batches(chips):
-            loss = vicreg(*(network(view(batch)[:, None]) for _ in range(2)))
+            loss = vicreg(*(network(*views([batch[:, None]], VIEWS["standard"], random, side=SIDE)) for _ in range(2)))
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()
@@ -120,42 +118,10 @@ def pretrained(chips: Tensor, epochs: int, seed: int = 0) -> dict[str, Tensor]:
     return {name: value.contiguous() for name, value in encoder.state_dict().items()}
 
 
-def _layer(channels: int) -> tuple[nn.Module, ...]:
-    return nn.Linear(channels, EXPANDED), nn.BatchNorm1d(EXPANDED), nn.ReLU(inplace=True)
-
-
 def _batches(chips: Tensor) -> Iterator[Tensor]:
     order = torch.randperm(len(chips))
     for start in range(0, len(chips) - BATCH + 1, BATCH):
         yield chips[order[start : start + BATCH]]
-
-
-def view(batch: Tensor) -> Tensor:
-    """A view (N, bands, SIDE, SIDE) of each chip: a crop, turned and mirrored, brighter or darker, with noise."""
-    n = len(batch)
-    size = torch.empty(n).uniform_(SMALLEST, 1)
-    angle = torch.randint(4, (n,)) * (torch.pi / 2)
-    mirror = torch.randint(2, (n,)) * 2.0 - 1
-    shift = (torch.rand(n, 2) * 2 - 1) * (1 - size)[:, None]
-    cos, sin = size * angle.cos(), size * angle.sin()
-    rows = (torch.stack([cos * mirror, -sin, shift[:, 0]], 1), torch.stack([sin * mirror, cos, shift[:, 1]], 1))
-    where = F.affine_grid(torch.stack(rows, 1), [n, batch.shape[1], SIDE, SIDE], align_corners=False)
-    seen = F.grid_sample(batch, where, padding_mode="reflection", align_corners=False)
-    gain, offset = (torch.empty(n, batch.shape[1], 1, 1).uniform_(-JITTER, JITTER) for _ in range(2))
-    whole = torch.empty(n, 1, 1, 1).uniform_(-JITTER, JITTER)
-    return seen * gain.exp() + offset + whole + NOISE * torch.randn_like(seen)
-
-
-def vicreg(a: Tensor, b: Tensor) -> Tensor:
-    """The loss of two views' features (N, EXPANDED): invariance, variance and covariance."""
-    spread = sum(F.relu(1 - (x.var(0) + 1e-4).sqrt()).mean() for x in (a, b)) / 2
-    return SAME * F.mse_loss(a, b) + VARIES * spread + APART * (_covariance(a) + _covariance(b))
-
-
-def _covariance(x: Tensor) -> Tensor:
-    x = x - x.mean(0)
-    covariance = x.T @ x / (len(x) - 1)
-    return (covariance.square().sum() - covariance.diagonal().square().sum()) / x.shape[1]
 
 
 if __name__ == "__main__":

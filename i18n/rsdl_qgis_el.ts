@@ -4960,14 +4960,14 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
 
 It can help with very few labels, of many images of bands for which there are no published weights; it can also make no difference, or harm with more labels. docs/notes/self-supervised.md has what was measured. So compare with a training from scratch. For photographs and other bands that published weights know, these are the better start (PRETRAINED; see docs/starts.md and docs/learning-curves.md).
 
-Choose the model as BASE_MODEL of a training on the same bands: of scenes with the same network, of maps with NETWORK=unet-encoder, which has it as its encoder. 'Embed image' and 'Find similar places' take its features without any training. It has no classes, so it predicts nothing by itself.
+Choose the model as BASE_MODEL of a training on the same bands: of scenes with the same network, of maps with unet-encoder, which has it as its encoder. 'Embed image' and 'Find similar places' take its features without any training. It has no classes, so it predicts nothing by itself.
 
 The model goes to your models unless you choose a folder. The last epoch is kept. Cancelling loses nothing: the same settings resume from there.</source>
    <translation>Εκπαιδεύει έναν κωδικοποιητή με εικόνες χωρίς ετικέτες (αυτοεπιβλεπόμενη προεκπαίδευση), από τον οποίο μπορούν να ξεκινήσουν εκπαιδεύσεις με λίγες ετικέτες. Ο κωδικοποιητής μαθαίνει να δίνει τα ίδια χαρακτηριστικά για δύο όψεις ενός δείγματος, που έχουν περικοπεί, στραφεί και φωτιστεί διαφορετικά, και χαρακτηριστικά που διαφέρουν από δείγμα σε δείγμα (VICReg· Bardes, Ponce, LeCun 2022, arXiv:2105.04906).
 
 Μπορεί να βοηθήσει με πολύ λίγες ετικέτες, με πολλές εικόνες διαύλων για τους οποίους δεν υπάρχουν δημοσιευμένα βάρη· μπορεί επίσης να μην κάνει διαφορά, ή να βλάψει με περισσότερες ετικέτες. Το docs/notes/self-supervised.md έχει όσα μετρήθηκαν. Συγκρίνετε λοιπόν με μια εκπαίδευση από την αρχή. Για φωτογραφίες και άλλους διαύλους που γνωρίζουν δημοσιευμένα βάρη, αυτά είναι το καλύτερο ξεκίνημα (PRETRAINED· βλ. docs/starts.md και docs/learning-curves.md).
 
-Επιλέξτε το μοντέλο ως BASE_MODEL μιας εκπαίδευσης με τους ίδιους διαύλους: σκηνών με το ίδιο δίκτυο, χαρτών με NETWORK=unet-encoder, που το έχει ως κωδικοποιητή. Η «Εξαγωγή χαρακτηριστικών εικόνας» και η «Εύρεση όμοιων θέσεων» παίρνουν τα χαρακτηριστικά του χωρίς καμία εκπαίδευση. Δεν έχει κλάσεις, οπότε από μόνο του δεν προβλέπει τίποτα.
+Επιλέξτε το μοντέλο ως BASE_MODEL μιας εκπαίδευσης με τους ίδιους διαύλους: σκηνών με το ίδιο δίκτυο, χαρτών με unet-encoder, που το έχει ως κωδικοποιητή. Η «Εξαγωγή χαρακτηριστικών εικόνας» και η «Εύρεση όμοιων θέσεων» παίρνουν τα χαρακτηριστικά του χωρίς καμία εκπαίδευση. Δεν έχει κλάσεις, οπότε από μόνο του δεν προβλέπει τίποτα.
 
 Το μοντέλο πηγαίνει στα μοντέλα σας, εκτός αν επιλέξετε φάκελο. Κρατιέται η τελευταία εποχή. Η ακύρωση δεν χάνει τίποτα: οι ίδιες ρυθμίσεις συνεχίζουν από εκεί.</translation>
   </message>

@@ -30,7 +30,7 @@ being the last of their ``stage_widths``. The network of a model of features is 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -54,6 +54,7 @@ __all__ = [
     "card_network",
     "check_options",
     "multiple_of_sides",
+    "network_for",
     "option_names",
 ]
 
@@ -114,6 +115,16 @@ def multiple_of_sides(name: str, inputs: Mapping[str, tuple[int, int]], options:
 
     with torch.device("meta"):  # without weights
         return multiple_of(build_network(name, inputs, 2, **options), NETWORKS[name])
+
+
+def network_for(start: str, groups: Sequence[str], usual: str) -> str:
+    """The network that is trained from the weights of the network ``start``, where none is chosen: itself, if it is of
+    one of the ``groups``, else the first of these that can have it as its encoder, else ``usual``.
+    """
+    if start in NETWORKS and NETWORKS[start].task in groups:
+        return start
+    lines = [(name, line) for group in groups for name, line in NETWORKS.items() if line.task == group]
+    return next((name for name, line in lines if start in line.choices.get("encoder", ())), usual)
 
 
 def option_names(name: str) -> set[str]:

@@ -229,7 +229,7 @@ TASKS: Mapping[str, Task] = {
         activation="sigmoid",
     ),
 }
-IMPORTED: Mapping[str, Task] = {  # what only models from elsewhere do: none is trained here
+IMPORTED: Mapping[str, Task] = {  # of models from elsewhere: none is trained here by labels
     "super-resolution": replace(
         TASKS["regression"],
         makes="finer images",

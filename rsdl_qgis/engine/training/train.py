@@ -22,7 +22,7 @@ from ..chips.splitting.splits import SplitNote
 from ..errors import InputError
 from ..feedback import Portion, Report
 from ..job.outputs import kept, writing
-from ..networks import NETWORKS, build_network
+from ..networks import build_network, network_for
 from ..runtime.devices import torch_device
 from ..runtime.published.files import published_line
 from ..tables.tasks import TASKS, task_of
@@ -148,13 +148,12 @@ def finish(
 
 
 def network_of(request: TrainRequest, base: ModelCard | None) -> str:
-    """The name of the network to train: as requested, else that of the start if it fits the task, else the default."""
+    """The name of the network to train: as requested, else by the start (``network_for``)."""
     if request.network:
         return request.network
     published = published_line(request.pretrained) if request.pretrained else None
     start = base.network if base else published.network if published else ""
-    task = TASKS[request.task]
-    return start if start in NETWORKS and NETWORKS[start].task in task.networks else task.network
+    return network_for(start, TASKS[request.task].networks, TASKS[request.task].network)
 
 
 def set_up(

@@ -289,8 +289,9 @@ class TrainingAlgorithm(ModelMaker):
         start = self._start(parameters, context)
         network = shared.text_of(self, parameters, "NETWORK", context)
         if not network:
-            fits = start is not None and checks.is_fitting(start.network, self.task.networks)
-            network = start.network if fits else self.task.network
+            from ...engine.networks import network_for
+
+            network = network_for(start.network if start else "", self.task.networks, self.task.network)
         data = Path(chips).name if chips else train_data.chosen_labels(self, parameters, context)[0].name()
         return f"{data}-{network}"
 

@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from rsdl_qgis.engine.errors import ModelError
-from rsdl_qgis.engine.networks import NETWORKS, build_network
+from rsdl_qgis.engine.networks import NETWORKS, build_network, network_for
 
 from .samples import build, images, is_series, series, side
 
@@ -101,3 +101,20 @@ def test_targets_that_do_not_fit(name, labels):
     targets = [box] if labels is None else [box, box]
     with pytest.raises(ModelError, match="targets" if labels is None else "class"):
         network.loss(images({"image": (1, 3)}), targets)
+
+
+@pytest.mark.parametrize(
+    ("start", "groups", "network"),
+    [
+        ("", ("segmentation",), "unet-light"),
+        ("unet", ("segmentation",), "unet"),
+        ("unet-10c", ("segmentation",), "unet-10c"),
+        ("resnet18", ("segmentation",), "unet-encoder"),
+        ("resnet18", ("change", "segmentation"), "siamese-resnet-unet"),
+        ("vgg16", ("change", "segmentation"), "unet-encoder"),
+        ("lstm", ("segmentation",), "unet-light"),
+        ("nothing-known", ("segmentation",), "unet-light"),
+    ],
+)
+def test_the_network_that_is_trained_from_the_weights_of_another(start, groups, network):
+    assert network_for(start, groups, "unet-light") == network

@@ -132,13 +132,14 @@ def begun(made, tmp_path, task, **given):
 
 
 def test_a_map_starts_from_it_and_its_frozen_encoder_is_that_of_the_model(made, tmp_path):
-    given = {"network": "unet-encoder", "options": {"widths": [4] * 5}, "freeze": "encoder", "average": 0}
+    given = {"options": {"widths": [4] * 5}, "freeze": "encoder", "average": 0}
     model, lines = begun(made, tmp_path, "segmentation", **given)
     card = read_card(model)
-    assert card.options["encoder"] == "resnet18" and card.options["encoder_options"] == {"width": 4}
+    assert card.network == "unet-encoder" and card.options["encoder"] == "resnet18"
+    assert card.options["encoder_options"] == {"width": 4}
     assert card.inputs[0].scaling == read_card(made[0] / "model").inputs[0].scaling
     before, after = weights(made[0] / "model"), weights(model)
-    for name, value in before.items():  # stored in half precision there
+    for name, value in before.items():  # weights are stored in half precision there
         torch.testing.assert_close(after[f"encoder.{name}"].to(value), value, atol=1e-3, rtol=1e-3)
     (line,) = [line for line in lines if line.startswith("Started from the model 'model' (ResNet-18)")]
     count = sum(value.numel() for name, value in before.items() if "running" not in name and "num_b" not in name)
