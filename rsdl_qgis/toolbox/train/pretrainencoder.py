@@ -41,9 +41,9 @@ class PretrainEncoder(ModelMaker):
             "photographs and other bands that published weights know, these are the better start (PRETRAINED; see "
             "docs/starts.md and docs/learning-curves.md).\n\nChoose the model as BASE_MODEL of a training on the same "
             "bands: of scenes with the same network, of maps with unet-encoder, which has it as its encoder. "
-            "'Embed image' and 'Find similar places' take its features without any training. It has no classes, so it "
-            "predicts nothing by itself.\n\nThe model goes to your models unless you choose a folder. The last epoch is "
-            "kept. Cancelling loses nothing: the same settings resume from there."
+            "'Embed image' and 'Find similar places' take its features without any training. It has no classes, so "
+            "it predicts nothing by itself.\n\nThe model goes to your models unless you choose a folder. The last "
+            "epoch is kept. Cancelling loses nothing: the same settings resume from there."
         )
 
     def shortHelpString(self):
