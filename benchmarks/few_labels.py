@@ -89,6 +89,7 @@ CROWNS: Settings = {
     "augmentation": {"gain": 0.2, "offset": 0.2, "noise": 0.02, "zoom": 1.5},
     "threads": 1,
 }
+STARTS = ("pretrained", "base_model")  # arguments that name what a training starts from
 STUDIES: Mapping[str, Study] = {
     "ucmerced": Study(
         data={"dataset": "ucmerced"},
@@ -204,8 +205,7 @@ def train(asked: Mapping[str, Any], study: Study, data: Path, work: Path, start:
     drawn = {"seed": asked["seed"]} if study.seeded else {}
     make_chips({**study.data, **few, **drawn}, data, work / "chips")
     how = {"epochs": study.epochs.get(amount), **study.usual, **study.ways[asked["start"]]}
-    if start and "pretrained" in how:
-        how["pretrained"] = start
+    how |= {name: start for name in STARTS if start and name in how}
     places = {"seed": asked["seed"], "chips": str(work / "chips"), "output": str(work / "model")}
     result = run_job("train", {**how, **places}, work / "job.json")
     return {"figure": measured(study.figure, result, work / "model"), "seconds": round(time.perf_counter() - started)}
