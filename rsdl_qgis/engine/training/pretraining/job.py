@@ -61,9 +61,9 @@ def run_pretrain(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]
         network, card = group.on_first(lambda: set_up(request, data, name, options))
         training = Pretraining(replace(asked, training=request), data)
         last, settings = training.run(network, card, Portion(report, CUT, EVALUATED))
+        figures = training.parts_of_loss(network.eval())  # by all processes: the loss sums over them
         if not group.is_first():
             return {}
-        figures = training.parts_of_loss(network.eval())
         about = told(request, settings, data, split, last, figures, time.perf_counter() - start)
         return finish(request, network.encoder, card, about, last, report)
 

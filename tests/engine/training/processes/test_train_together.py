@@ -81,6 +81,7 @@ def done(folder, alone):
     """What several jobs came to, by name: two processes did one after the other."""
     files = {"crops": agreeing_crops(folder / "crops"), "detector": detector(folder / "detector")}
     files["student"] = student(folder / "student", alone)
+    files["encoder"] = encoder(folder / "encoder")
     ports = [free_port() for _ in files]
     jobs = [x for pair in zip(ports, files.values()) for x in pair]
     (status, told, log), (other_status, silent, other_log) = ended(
@@ -169,6 +170,21 @@ def test_two_processes_distil(folder, done):
     assert done["student"]["output"] == str(folder / "student" / "student")
     assert read_card(folder / "student" / "student").network == "unet"
     assert not (folder / "student" / "student.training").exists()
+
+
+def encoder(folder):
+    make_folder(folder / "chips", counts=(9, 3, 0), labels="none")
+    arguments = {"chips": str(folder / "chips"), "network": "resnet18", "options": {"width": 4}, "epochs": 2}
+    arguments |= {"batch_size": 4, "threads": 1, "output": str(folder / "encoder")}
+    (folder / "encoder.json").write_text(json.dumps({"operation": "pretrain", "arguments": arguments}))
+    return folder / "encoder.json"
+
+
+def test_two_processes_train_an_encoder_without_labels(folder, done):
+    assert done["encoder"]["epochs"] == 2 and done["encoder"]["main"] > 0
+    card = read_card(folder / "encoder" / "encoder")
+    assert (card.task, card.channels) == ("embedding", 32)
+    assert not any(name.startswith("expander") for name in load_file(folder / "encoder" / "encoder" / WEIGHTS_FILE))
 
 
 def test_what_one_process_does_is_refused_on_two(tmp_path):
