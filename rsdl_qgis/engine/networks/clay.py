@@ -156,10 +156,11 @@ class Clay(nn.Module):
         told = torch.tensor([*time_code(date), *place_code(latlon)])
         self.register_buffer("told", told, persistent=False)
         if classes:
-            self.head = nn.Linear(form.width, classes)
+            self.head: nn.Module = nn.Linear(form.width, classes)
             nn.init.trunc_normal_(self.head.weight, std=0.02)
             nn.init.zeros_(self.head.bias)
         else:
+            self.head = nn.Identity()
             self.map = nn.Identity()  # what the last layer gives, where features are taken
             self.pyramid = Pyramid(form.width, PATCH)
             self.stage_widths = self.pyramid.widths

@@ -74,7 +74,7 @@ def test_refuses_with_a_sentence(refusal, asked, image, chips, changes, words):
 
 def test_the_help_says_when_it_helps_and_when_not(provider):
     text = provider.algorithm("pretrainencoder").shortHelpString()
-    assert "self-supervised" in text and "few labels" in text and "lower" in text and "PRETRAINED" in text
+    assert "self-supervised" in text and "harm with more labels" in text and "PRETRAINED" in text
 
 
 def test_from_rasters_to_an_encoder(run, image, home, tmp_path):
