@@ -14,7 +14,7 @@ from torch.nn import functional as F
 
 from ..errors import ModelError
 from ..tables.earth_bands import WAVELENGTHS
-from .layers.pyramid import Pyramid
+from .layers.pyramid import OnPatches
 from .layers.wavelengths import WIDTH, Generator, Residual, start_evenly, wave_codes, wavelengths_of
 from .stages import Flow
 from .vit import POOLS
@@ -95,7 +95,7 @@ class Layer(nn.Module):
         return x + self.mlp(x)
 
 
-class Clay(nn.Module):
+class Clay(OnPatches):
     """Clay v1.5: a transformer whose first layer is made from the bands' wavelengths, told of pixel size, date, place.
 
     Clay Foundation (2024), doi:10.57967/hf/1537. Its published weights load by name (``PRETRAINED=clay-v1.5``).
@@ -155,15 +155,7 @@ class Clay(nn.Module):
         self.norm = nn.LayerNorm(form.width)
         told = torch.tensor([*time_code(date), *place_code(latlon)])
         self.register_buffer("told", told, persistent=False)
-        if classes:
-            self.head: nn.Module = nn.Linear(form.width, classes)
-            nn.init.trunc_normal_(self.head.weight, std=0.02)
-            nn.init.zeros_(self.head.bias)
-        else:
-            self.head = nn.Identity()
-            self.map = nn.Identity()  # what the last layer gives, where features are taken
-            self.pyramid = Pyramid(form.width, PATCH)
-            self.stage_widths = self.pyramid.widths
+        self.end(form.width, classes, PATCH)
 
     def encoded(self, image: Tensor) -> Tensor:
         """An image (N, C, H, W) as the tokens (N, 1 + patches, width) of the last layer, the class token first."""

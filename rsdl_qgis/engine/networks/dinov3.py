@@ -11,7 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from ..errors import ModelError
-from .layers.pyramid import Pyramid
+from .layers.pyramid import OnPatches
 from .layers.transformer import Mlp
 from .stages import Flow
 from .vit import POOLS
@@ -118,7 +118,7 @@ class Patches(nn.Module):
         return self.proj(x)
 
 
-class DINOv3(nn.Module):
+class DINOv3(OnPatches):
     """The transformer of DINOv3 over all dates and inputs stacked as bands: rotary positions, storage tokens.
 
     Siméoni, Vo, Seitzer et al. (2025), arXiv:2508.10104. Parameters are named as in Meta's files, which need
@@ -171,15 +171,7 @@ class DINOv3(nn.Module):
             if isinstance(module, nn.Linear):
                 nn.init.trunc_normal_(module.weight, std=0.02)
                 nn.init.zeros_(module.bias)
-        if classes:
-            self.head: nn.Module = nn.Linear(form.width, classes)
-            nn.init.trunc_normal_(self.head.weight, std=0.02)
-            nn.init.zeros_(self.head.bias)
-        else:
-            self.head = nn.Identity()
-            self.map = nn.Identity()  # what the last layer gives, where features are taken
-            self.pyramid = Pyramid(form.width, PATCH)
-            self.stage_widths = self.pyramid.widths
+        self.end(form.width, classes, PATCH)
 
     def encoded(self, image: Tensor) -> Tensor:
         """An image (N, C, H, W) as the tokens (N, 1 + STORAGE + patches, width) of the last layer."""

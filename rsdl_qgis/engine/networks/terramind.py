@@ -11,7 +11,7 @@ from torch.nn import functional as F
 
 from ..errors import ModelError
 from .layers.earth_bands import band_names, grouped
-from .layers.pyramid import Pyramid
+from .layers.pyramid import OnPatches
 from .stages import Flow
 
 PATCH = 16  # pixels
@@ -108,7 +108,7 @@ def norm(width: int) -> nn.LayerNorm:
     return nn.LayerNorm(width, eps=1e-6, bias=False)
 
 
-class TerraMind(nn.Module):
+class TerraMind(OnPatches):
     """TerraMind's encoder: the patches of each sensor are tokens of their own, of one transformer.
 
     Jakubik, Yang, Blumenstiel et al. (ICCV 2025), arXiv:2504.11171. Its published weights load by name
@@ -170,15 +170,7 @@ class TerraMind(nn.Module):
             if isinstance(module, nn.Linear):
                 nn.init.xavier_uniform_(module.weight)
         self.register_buffer("codes", place_codes(PLACES, form.width), persistent=False)
-        if classes:
-            self.head: nn.Module = nn.Linear(form.width, classes)
-            nn.init.trunc_normal_(self.head.weight, std=0.02)
-            nn.init.zeros_(self.head.bias)
-        else:
-            self.head = nn.Identity()
-            self.map = nn.Identity()  # what the last layer gives, where features are taken
-            self.pyramid = Pyramid(form.width, PATCH)
-            self.stage_widths = self.pyramid.widths
+        self.end(form.width, classes, PATCH)
 
     def encoded(self, images: Tensor) -> Tensor:
         """Images (N, T, C, H, W) as the features (N, width, H / 16, W / 16) of their patches."""

@@ -41,3 +41,23 @@ class Pyramid(nn.Module):
         for _ in range(self.coarser):
             maps.append(F.max_pool2d(maps[-1], 2))
         return maps
+
+
+class OnPatches(nn.Module):
+    """A transformer on patches that ends in a linear layer, or without classes (0) is a body with a pyramid."""
+
+    head: nn.Module
+    stage_widths: tuple[int, ...]
+
+    def end(self, width: int, classes: int, patch: int) -> None:
+        """Add the end: ``width`` features of patches of ``patch`` pixels."""
+        if classes:
+            head = nn.Linear(width, classes)
+            nn.init.trunc_normal_(head.weight, std=0.02)
+            nn.init.zeros_(head.bias)
+            self.head = head
+            return
+        self.head = nn.Identity()
+        self.map = nn.Identity()  # what the last layer gives, where features are taken
+        self.pyramid = Pyramid(width, patch)
+        self.stage_widths = self.pyramid.widths
