@@ -150,6 +150,8 @@ def make(file: Path, data: Path, folder: Path, how: Mapping[str, Any], worker: W
     """Make one model in ``folder`` from a recipe; the job's result."""
     recipe, name = read_recipe(file), model_name(file)
     folder = folder.resolve()
+    if folder / f"{name}.json" == file.resolve():
+        raise InputError(f"The job would be written over the recipe {file}.", "Make the model in another folder.")
     chips = folder / f"{name}.chips"
     made = make_chips(recipe["data"], data.resolve(), chips)
     print(f"{name}: {made.note.get('split', len(made.chips))}", flush=True)

@@ -15,7 +15,10 @@ from tools import make_models
 
 from . import data_sets
 
-RECIPES = {name: make_models.read_recipe(make_models.recipe_file(name)) for name in make_models.all_names()}
+MEASURED = sorted((make_models.ROOT / "benchmarks" / "recipes").glob("*.json"))  # of models that are not shipped
+RECIPES = {name: make_models.read_recipe(make_models.recipe_file(name)) for name in make_models.all_names()} | {
+    file.stem: make_models.read_recipe(file) for file in MEASURED
+}
 
 
 @pytest.fixture
@@ -53,6 +56,15 @@ def test_recipes_make_chips_of_the_data_they_name(name, tmp_path):
     folder = read_chips(tmp_path / "chips")
     assert folder.part("train") and folder.part("valid")
     assert bool(folder.part("test")) == (not name.startswith("flood"))  # of flood mapping it is for the final figure
+
+
+def test_a_recipe_is_not_overwritten_by_the_job(recipe, tmp_path):
+    file = tmp_path / "mine.json"
+    text = recipe("x").read_text()
+    file.write_text(text)
+    with pytest.raises(InputError, match="over the recipe"):
+        make_models.make(file, tmp_path, tmp_path, {}, worker=lambda *_: {})
+    assert file.read_text() == text
 
 
 def test_the_worker_gets_the_recipe_the_chips_and_an_output(recipe, tmp_path):
