@@ -15,6 +15,7 @@ from torch.nn import functional as F
 from ..errors import ModelError
 from ..tables.earth_bands import WAVELENGTHS
 from .layers.pyramid import OnPatches
+from .layers.transformer import attended
 from .layers.wavelengths import WIDTH, Generator, Residual, start_evenly, wave_codes, wavelengths_of
 from .stages import Flow
 from .vit import POOLS
@@ -73,10 +74,7 @@ class Attention(nn.Module):
         self.to_out = nn.Linear(width, width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        joined = self.to_qkv(self.norm(x)).unflatten(2, (3, self.heads, -1))
-        query, key, value = joined.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, width / heads) each
-        x = F.scaled_dot_product_attention(query, key, value)
-        return self.to_out(x.transpose(1, 2).flatten(2))
+        return self.to_out(attended(self.to_qkv(self.norm(x)), self.heads))
 
 
 class Layer(nn.Module):

@@ -12,6 +12,7 @@ from torch.nn import functional as F
 from ..errors import ModelError
 from .layers.earth_bands import band_names, grouped
 from .layers.pyramid import OnPatches
+from .layers.transformer import attended
 from .stages import Flow
 
 PATCH = 16  # pixels
@@ -68,10 +69,7 @@ class Attention(nn.Module):
         self.proj = nn.Linear(form.width, form.width, bias=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        joined = self.qkv(x).unflatten(2, (3, self.heads, -1))
-        query, key, value = joined.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, width / heads) each
-        x = F.scaled_dot_product_attention(query, key, value)
-        return self.proj(x.transpose(1, 2).flatten(2))
+        return self.proj(attended(self.qkv(x), self.heads))
 
 
 class Gated(nn.Module):

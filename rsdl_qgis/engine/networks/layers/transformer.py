@@ -15,6 +15,12 @@ def dense(width_in: int, width_out: int) -> nn.Linear:
     return layer
 
 
+def attended(joined: Tensor, heads: int) -> Tensor:
+    """Attention of queries, keys and values that stand beside one another: (N, L, 3 * width) -> (N, L, width)."""
+    query, key, value = joined.unflatten(2, (3, heads, -1)).permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, …) each
+    return F.scaled_dot_product_attention(query, key, value).transpose(1, 2).flatten(2)
+
+
 class SelfAttention(nn.Module):
     """Multi-head self-attention, its parameters named as in ``nn.MultiheadAttention``. forward: (N, L, width), same."""
 
@@ -26,10 +32,7 @@ class SelfAttention(nn.Module):
         self.out_proj = dense(width, width)
 
     def forward(self, x: Tensor) -> Tensor:
-        joined = F.linear(x, self.in_proj_weight, self.in_proj_bias).unflatten(2, (3, self.heads, -1))
-        query, key, value = joined.permute(2, 0, 3, 1, 4).unbind()  # (N, heads, L, width / heads) each
-        x = F.scaled_dot_product_attention(query, key, value)
-        return self.out_proj(x.transpose(1, 2).flatten(2))
+        return self.out_proj(attended(F.linear(x, self.in_proj_weight, self.in_proj_bias), self.heads))
 
 
 class Attention(nn.Module):
