@@ -4012,8 +4012,8 @@ The model goes to your models unless you choose a folder, and can be used at onc
    <translation>Όνομα ή διαδρομή μοντέλου από τα βάρη του οποίου αρχίζει η εκπαίδευση (λεπτή ρύθμιση). Οι δίαυλοι και οι κλάσεις του μπορεί να είναι άλλα· ό,τι δεν ταιριάζει εκπαιδεύεται από την αρχή. Προεπιλογή: από το μηδέν.</translation>
   </message>
   <message>
-   <source>Name of the model in lists. Default: from the labels and the network.</source>
-   <translation>Όνομα του μοντέλου στους καταλόγους. Προεπιλογή: από τις ετικέτες και το δίκτυο.</translation>
+   <source>Name of the model in lists. Default: from the data and the network.</source>
+   <translation>Όνομα του μοντέλου στους καταλόγους. Προεπιλογή: από τα δεδομένα και το δίκτυο.</translation>
   </message>
   <message>
    <source>A new or empty folder for the model, or that of a model, which is replaced. Default, also where a temporary folder is chosen: a folder of the model's name among your models, where lists find it.</source>
@@ -4402,6 +4402,10 @@ The model goes to your models unless you choose a folder. Cancelling loses nothi
   <message>
    <source>The network to train, by its name in the list; docs/networks.md has size, cost and paper of each. Default: the usual one of the task.</source>
    <translation>Το δίκτυο που θα εκπαιδευτεί, με το όνομά του στον κατάλογο· το docs/networks.md έχει μέγεθος, κόστος και δημοσίευση του καθενός. Προεπιλογή: το συνηθισμένο της εργασίας.</translation>
+  </message>
+  <message>
+   <source>Instead of rasters: a chip folder, as 'Export chips' makes it, whose labels, if it has any, are only to compare teacher and student by; or a folder of images, with or without labels.</source>
+   <translation>Αντί για ψηφιδωτά: ένας φάκελος δειγμάτων, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων», του οποίου οι ετικέτες, αν έχει, χρησιμεύουν μόνο για να συγκριθούν δάσκαλος και μαθητής· ή ένας φάκελος εικόνων, με ή χωρίς ετικέτες.</translation>
   </message>
   <message>
    <source>There is nothing to train on. Choose IMAGES, or a chip folder in CHIPS.</source>
@@ -4984,8 +4988,8 @@ The model goes to your models unless you choose a folder. The last epoch is kept
    <translation>Μερίδιο των δειγμάτων που μένει έξω από την εκπαίδευση, σε %, του οποίου η αναφορά λέει την απώλεια. Ένας φάκελος δειγμάτων που έχει μέρος επικύρωσης κρατά το δικό του. Προεπιλογή: 10.</translation>
   </message>
   <message>
-   <source>Instead of rasters: a chip folder, as 'Export chips' makes it, with or without labels, which are not used; or a folder of images with a folder for each class.</source>
-   <translation>Αντί για ψηφιδωτά: ένας φάκελος δειγμάτων, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων», με ή χωρίς ετικέτες, που δεν χρησιμοποιούνται· ή ένας φάκελος εικόνων με έναν φάκελο για κάθε κλάση.</translation>
+   <source>Instead of rasters: a chip folder, as 'Export chips' makes it, with or without labels, which are not used; or a folder of images, which may be in a folder for each class.</source>
+   <translation>Αντί για ψηφιδωτά: ένας φάκελος δειγμάτων, όπως τον φτιάχνει η «Εξαγωγή δειγμάτων», με ή χωρίς ετικέτες, που δεν χρησιμοποιούνται· ή ένας φάκελος εικόνων, που μπορεί να είναι σε έναν φάκελο για κάθε κλάση.</translation>
   </message>
   <message>
    <source>How much the two views of a chip differ: crops of at least a half of its side, quarter turns, flips, brightness and noise. light: less. strong: more. Default: standard.</source>

@@ -9,6 +9,7 @@ from qgis.gui import QgsGui
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QToolButton, QWidget
 
+from ..engine.networks import ENCODERS as UNET_ENCODERS
 from ..engine.networks import NETWORKS
 from ..engine.published.card import ENCODERS
 from ..engine.tables.devices import DEVICES
@@ -163,9 +164,14 @@ def unusable_models() -> list[str]:
     ]
 
 
-def networks(tasks: str) -> list[tuple[str, str]]:
-    """(name, title) of the networks for these tasks (divided by commas), task by task."""
-    return [(name, line.title) for task in tasks.split(",") for name, line in NETWORKS.items() if line.task == task]
+def networks(groups: str) -> list[tuple[str, str]]:
+    """(name, title) of the networks for these tasks (divided by commas), task by task; of "encoders", U-Net's."""
+    return [
+        (name, line.title)
+        for group in groups.split(",")
+        for name, line in NETWORKS.items()
+        if (name in UNET_ENCODERS if group == "encoders" else line.task == group)
+    ]
 
 
 def installed_models(tasks: str = "") -> list[tuple[str, str]]:

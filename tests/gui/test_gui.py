@@ -100,6 +100,16 @@ def test_networks_of_a_task_are_listed_with_their_titles(wrapper):
     assert combo.lineEdit().placeholderText() == "fc-siam-conc"
 
 
+def test_networks_to_pretrain_are_the_encoders(wrapper):
+    from rsdl_qgis.engine.networks import ENCODERS
+    from rsdl_qgis.toolbox.train.pretrainencoder import PretrainEncoder
+
+    algorithm = PretrainEncoder()
+    algorithm.initAlgorithm()
+    combo = wrapper(algorithm.parameterDefinition("NETWORK"))._combo
+    assert {combo.itemData(i) for i in range(combo.count())} == {"", *ENCODERS}
+
+
 def test_losses_and_weights_are_offered_or_typed(wrapper):
     from rsdl_qgis.toolbox.train import option_table
     from rsdl_qgis.toolbox.train.options import Offer

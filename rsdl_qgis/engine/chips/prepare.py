@@ -68,7 +68,8 @@ def run_export_chips(arguments: Mapping[str, Any], report: Report) -> dict[str, 
     """
     if not arguments.get("output"):
         raise OutputError("The job does not say 'output', the folder of the chips.")
-    output, request = Path(arguments["output"]), ChipsRequest.of(arguments, labelled=bool(arguments.get("labels")))
+    labelled = bool(arguments.get("labels") or arguments.get("chips"))
+    output, request = Path(arguments["output"]), ChipsRequest.of(arguments, labelled)
     form = some(OPERATIONS["export_chips"], ("format",), arguments).get("format", OURS)
     if not request.given:
         inputs = {name for source in request.cut.sources for name in source.layers}
@@ -184,7 +185,7 @@ def _taken(request: ChipsRequest, given: Path, folder: Path, report: Report) -> 
     elif TASKS[request.cut.task].boxes:
         chips = import_boxes(given, folder, report)
     else:
-        chips = import_folder(given, request.cut.task, report)
+        chips = import_folder(given, request.cut.task, report, request.cut.labelled)
     split = request.split
     if split.how == "chips" and not any(chip.split for chip in chips.chips):
         split = replace(split, how=None)

@@ -326,7 +326,7 @@ def _base_model():
 def _name():
     return shared.described(
         QgsProcessingParameterString("NAME", tr("Name of the model"), None, False, True),
-        tr("Name of the model in lists. Default: from the labels and the network."),
+        tr("Name of the model in lists. Default: from the data and the network."),
     )
 
 

@@ -76,10 +76,17 @@ class DistilModel(ModelMaker):
                 "Default: the usual one of the task."
             )
         )
+        chips = shared.described(
+            data.chips_parameter(),
+            tr(
+                "Instead of rasters: a chip folder, as 'Export chips' makes it, whose labels, if it has any, are only "
+                "to compare teacher and student by; or a folder of images, with or without labels."
+            ),
+        )
         for parameter in [
             teacher,
             *data.image_parameters("images"),
-            data.chips_parameter(),
+            chips,
             data.extent_parameter(),
             *labels,
             *option_table.basic("labels", OPTIONS, offer),

@@ -33,9 +33,9 @@ from ..text import tr
 class Offer:
     """What an algorithm has to choose from.
 
-    ``networks``: groups of the table of networks; ``network``: what is shown where none is chosen. ``losses``: their
-    names; ``sums``: of some of them, offered as well; ``loss``: the default. ``defaults``: by the name of an option,
-    where it is not that of the job's argument.
+    ``networks``: tasks of the table of networks, or "encoders"; ``network``: what is shown where none is chosen.
+    ``losses``: their names; ``sums``: of some of them, offered as well; ``loss``: the default. ``defaults``: by the
+    name of an option, where it is not that of the job's argument.
     """
 
     networks: tuple[str, ...] = ()

@@ -54,7 +54,7 @@ class PretrainEncoder(ModelMaker):
 
     def initAlgorithm(self, configuration=None):
         defaults = {name: PRETRAINING[key or name.lower()].default for name, key in OWN_DEFAULTS.items()}
-        offer = Offer(("classification",), PRETRAINING["network"].default, defaults=defaults)
+        offer = Offer(("encoders",), PRETRAINING["network"].default, defaults=defaults)
         network, *learning = option_table.basic("network", OPTIONS, offer)
         network.setHelp(
             tr(
@@ -66,7 +66,7 @@ class PretrainEncoder(ModelMaker):
             data.chips_parameter(),
             tr(
                 "Instead of rasters: a chip folder, as 'Export chips' makes it, with or without labels, which are not "
-                "used; or a folder of images with a folder for each class."
+                "used; or a folder of images, which may be in a folder for each class."
             ),
         )
         bands = tr("Numbers, from 1, of the bands to use, in order, such as 11,8,3. Default: all.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -13,7 +14,7 @@ from safetensors.torch import load_file
 
 from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band
 from rsdl_qgis.engine.cards.store import read_card
-from rsdl_qgis.engine.chips.folder import CHIPS_FILE, write_chips
+from rsdl_qgis.engine.chips.folder import CHIPS_FILE, files_of, write_chips
 from rsdl_qgis.engine.errors import Cancelled, InputError, MismatchError, ModelError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.training.distil import run_distil
@@ -58,6 +59,15 @@ def test_a_student_learns_what_the_teacher_says(tmp_path, teacher, labels, train
     assert card.provenance["teacher"]["name"] == "model"
     page = (tmp_path / "report.html").read_text(encoding="utf-8")
     assert "Teacher and student" in page and "<dt>Unlabelled</dt>" not in page
+
+
+def test_images_side_by_side_need_no_labels(tmp_path, teacher):
+    chips = make_folder(tmp_path / "chips", counts=(9, 0, 0), labels="none", seed=5)
+    (tmp_path / "images").mkdir()
+    for path in files_of(chips):
+        shutil.copy(chips.file(path), tmp_path / "images")
+    result = run_distil(asked(tmp_path, teacher, epochs=1, valid=0.3), Report())
+    assert result["distillation"]["teacher"]["figures"]["mean IoU"] > 0.999
 
 
 def test_the_order_of_the_labels_classes_does_not_matter(tmp_path, teacher, reached):

@@ -54,7 +54,8 @@ def scaling_of(steps: Sequence[Step], bands: int) -> Scaling:
     are compared with what was in training.
     """
     for problem in step_problems(steps, bands):
-        raise InputError(f"SCALING: {problem}.", HINT)
+        uneven = any(len(row) not in (1, bands) for step in steps for row in step.values)
+        raise InputError(f"SCALING: {problem}.", f"Give one for all bands, or {bands}." if uneven else HINT)
     names = [step.name for step in steps]
     mean: tuple[tuple[float, ...], ...] = ()
     std: tuple[tuple[float, ...], ...] = ()

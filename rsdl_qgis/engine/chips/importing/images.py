@@ -4,6 +4,7 @@
 images, masks   a folder of images and one of masks; a mask has its image's name, with any extension
 classes         a folder of images per class, all in one folder
 change          folders A and B (before, after) and label, of files of the same names
+no labels       images side by side, where none are needed
 ==============  ==================================================================================================
 
 Each may lie in folders train, valid (val) and test, or be divided into such folders inside.
@@ -120,7 +121,7 @@ def import_class_folders(root: Path, report: Report | None = None) -> ChipFolder
     report, folder = report or Report(), root.resolve()
     rows = [
         (split, path, own.name)
-        for split, part in (splits_in(root) or {"": root}).items()
+        for split, part in _parts(root).items()
         for own in sorted(part.iterdir())
         if own.is_dir()
         for path in images_in(own).values()
@@ -150,14 +151,43 @@ def import_class_folders(root: Path, report: Report | None = None) -> ChipFolder
     return folder_of(folder, "classification", inputs, legend.classes, chips, sources, grids, "class", ())
 
 
-def import_folder(root: Path, task: str, report: Report | None = None) -> ChipFolder:
-    """The images of a folder as a chip folder, whichever of the layouts it has. InputError where it has none."""
+def import_unlabelled(root: Path, task: str, report: Report | None = None) -> ChipFolder:
+    """Images without labels, side by side in ``root`` or its folders train, valid and test.
+
+    Raises InputError where there is none, or they differ in their number of bands.
+    """
+    report, folder = report or Report(), root.resolve()
+    rows = [(split, path) for split, part in _parts(root).items() for path in images_in(part).values()]
+    if not rows:
+        raise InputError(f"{root} has no images.", f"They end in {', '.join(ENDINGS)}.")
+    clashing = len({path.stem for _, path in rows}) < len(rows)
+    chips: list[Chip] = []
+    sources: dict[str, Source] = {}
+    opened: list[Picture] = []
+    for split, path in rows:
+        report.check()
+        picture = open_picture(path)
+        opened.append(picture)
+        chip = Chip(f"{split}-{path.stem}" if clashing else path.stem, {"image": (reference_to(path, folder),)})
+        chips.append(placed_chip(replace(chip, split=split), picture.grid, sources))
+    check_bands(opened)
+    inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
+    return folder_of(folder, task, inputs, (), chips, sources, [item.grid for item in opened], "none", ())
+
+
+def import_folder(root: Path, task: str, report: Report | None = None, labelled: bool = True) -> ChipFolder:
+    """The images of a folder as a chip folder, whichever of the layouts it has. InputError where it has none.
+
+    ``labelled``: labels are needed; else images that lie side by side have none.
+    """
     if not root.is_dir():
         raise InputError(f"There is no folder {root}.", "Check that it was not moved or renamed.")
+    if not labelled and any(images_in(part) for part in _parts(root).values()):
+        return import_unlabelled(root, task, report)
     if TASKS[task].scenes:
         return import_class_folders(root, report)
     splits = splits_in(root)
-    found = {split: _files(path) for split, path in (splits or {"": root}).items()}
+    found = {split: _files(path) for split, path in _parts(root).items()}
     parts = [replace(files, split=split) for split, files in found.items() if files is not None]
     if len(parts) < len(found):
         raise InputError(f"{root} is no chip folder, and no folder of images that can be read as one.", LAYOUTS)
@@ -197,6 +227,11 @@ def splits_in(root: Path) -> dict[str, Path]:
     inside = {path.name.lower(): path for path in root.iterdir() if path.is_dir()}
     found = {split: inside[name] for split in SPLIT_FOLDERS for name in FOLDERS[split] if name in inside}
     return found if "train" in found else {}
+
+
+def _parts(root: Path) -> dict[str, Path]:
+    """The folder of each split; the folder itself, of no split, where it is not divided."""
+    return splits_in(root) or {"": root}
 
 
 def images_in(folder: Path) -> dict[str, Path]:

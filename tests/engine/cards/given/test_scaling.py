@@ -59,7 +59,6 @@ def test_words_of_a_scaling(text, wanted):
         ("/ two", "'two'"),
         ("divide", "needs divisor"),
         ("min 3 max 1", "low must be below high"),
-        ("mean 1,2,3 std 1,2,3", "3 numbers, and the input 2"),
         ("mean 1 std 0", "deviation of 0"),
         ("sigmoid 3", "needs no number"),
         ("percentile -1 101", "0 to 100"),
@@ -102,3 +101,9 @@ def test_an_offset_of_dates_is_taken_before_the_steps(rng):
     item = Input("image", (Band("a"),), ("before", "after"), scaling=scaling_of(steps_of("/ 1000 | sqrt"), 1))
     found = radiometry(item, pair, "moments")(pair.data)
     assert np.allclose(found[1], np.sqrt(before[0] / 1000), atol=1e-3) and np.allclose(found[0], found[1], atol=1e-3)
+
+
+def test_numbers_for_other_bands_are_told_with_how_many_are_needed():
+    with pytest.raises(InputError, match=r"SCALING: step 1 .standardise. has 3 numbers, and the input 2") as caught:
+        scaling_of(steps_of("mean 1,2,3 std 1,2,3"), 2)
+    assert caught.value.hint == "Give one for all bands, or 2."

@@ -241,3 +241,24 @@ class TestAnyFolder:
             import_folder(tmp_path, "segmentation")
         with pytest.raises(InputError, match="There is no folder"):
             import_folder(tmp_path / "lost", "segmentation")
+
+
+class TestUnlabelled:
+    def test_images_side_by_side_need_no_labels_where_none_are_needed(self, tmp_path):
+        for i in range(3):
+            picture(tmp_path / f"s{i}.jpg", noise((3, 12, 16), seed=i))
+        folder = import_folder(tmp_path, "classification", labelled=False)
+        assert [c.name for c in folder.chips] == ["s0", "s1", "s2"] and folder.labels == "none"
+        assert folder.images(folder.chips[1])["image"].shape == (1, 3, 12, 16) and folder.size == 16
+        with pytest.raises(InputError, match="no images in folders of their classes"):
+            import_folder(tmp_path, "classification")
+
+    def test_those_of_each_split(self, tmp_path):
+        for split in ("train", "val"):
+            picture(tmp_path / split / "one.jpg", noise((3, 12, 16)))
+        folder = import_folder(tmp_path, "segmentation", labelled=False)
+        assert [(c.name, c.split) for c in folder.chips] == [("train-one", "train"), ("valid-one", "valid")]
+
+    def test_labels_that_are_there_stay(self, tmp_path):
+        TestScenes().classes(tmp_path)
+        assert import_folder(tmp_path, "classification", labelled=False).labels == "class"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shutil
+
 import numpy as np
 import pytest
 import rasterio
@@ -11,6 +13,7 @@ from safetensors.torch import load_file
 from rsdl_qgis.engine import jobs
 from rsdl_qgis.engine.cards.card import WEIGHTS_FILE
 from rsdl_qgis.engine.cards.store import read_card
+from rsdl_qgis.engine.chips.folder import files_of
 from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import card_network
@@ -100,6 +103,15 @@ def test_the_same_for_a_seed_and_labels_are_not_looked_at(made, tmp_path):
     assert same(first, weights(tmp_path / "model"))
     run_pretrain(asked(tmp_path, keep="best", seed=1), Report())
     assert not same(first, weights(tmp_path / "model"))
+
+
+def test_images_side_by_side_are_enough(tmp_path):
+    chips = make_folder(tmp_path / "chips", counts=(17, 0, 0), labels="none")
+    (tmp_path / "images").mkdir()
+    for path in files_of(chips):
+        shutil.copy(chips.file(path), tmp_path / "images")
+    result = run_pretrain(asked(tmp_path, chips=str(tmp_path / "images"), epochs=1, valid=0.2), Report())
+    assert result["epochs"] == 1 and read_card(tmp_path / "model").channels == FEATURES
 
 
 def test_one_that_was_stopped_goes_on_to_the_same(made, tmp_path):
