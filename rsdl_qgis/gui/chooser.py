@@ -139,10 +139,7 @@ def fetchable_models(tasks: str = "") -> list[tuple[str, str]]:
     """(name, title) of models of these tasks that can be downloaded, and are not."""
     wanted = {task for task in tasks.split(",") if task}
     return [
-        (
-            entry.name,
-            tr("{title} (not downloaded, {size} MB)").format(title=entry.title, size=f"{entry.size / 1e6:.1f}"),
-        )
+        (entry.name, tr("{title} (not downloaded, {size} MB)").format(title=entry.title, size=entry.megabytes))
         for entry in settings.fetchable()
         if not wanted or not entry.task or entry.task in wanted
     ]

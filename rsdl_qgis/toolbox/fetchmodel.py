@@ -76,9 +76,11 @@ class FetchModel(RsdlAlgorithm):
                 listed = run_job(make_job("fetch_manifests", {"manifests": places}), feedback, None, variables)
             if not name:
                 for entry in settings.fetchable():
-                    size, licence = f"{entry.size / 1e6:.1f}", entry.licence or tr("not stated")
+                    licence = entry.licence or tr("not stated")
                     text = tr("{name}: {title} ({size} MB, licence: {licence})")
-                    feedback.pushInfo(text.format(name=entry.name, title=entry.title, size=size, licence=licence))
+                    feedback.pushInfo(
+                        text.format(name=entry.name, title=entry.title, size=entry.megabytes, licence=licence)
+                    )
                 return {"MODEL": "", "COUNT": listed["count"]}
             given = {
                 "name": name,
@@ -88,7 +90,7 @@ class FetchModel(RsdlAlgorithm):
             }
             result = run_job(make_job("fetch_model", given), feedback, None, variables)
         feedback.pushInfo(tr("Installed in {path}.").format(path=result["path"]))
-        return {"MODEL": result["model"], "COUNT": len(settings.fetchable())}
+        return {"MODEL": result["model"], "COUNT": len(entries_of(places)[0])}
 
 
 def _is_known(name: str, places: list[str]) -> bool:

@@ -36,7 +36,8 @@ def test_a_model_is_offered_downloaded_and_then_installed(run, refusal, zoo, mak
     assert "not downloaded" in dict(offered("fetchable", ""))["bright"] and not fetchable_models("detection")
     feedback = make_feedback()
     assert run("fetchmodel", {}, feedback)[0]["COUNT"] == 1 and "licence: CC0" in feedback.text()
-    assert run("fetchmodel", {"MODEL": "bright"})[0]["MODEL"] == "bright"
+    assert "(0.1 MB, licence" in feedback.text()
+    assert run("fetchmodel", {"MODEL": "bright"})[0] == {"MODEL": "bright", "COUNT": 1}
     assert (own_folder() / "bright" / "model.onnx").is_file()
     assert not fetchable_models() and "bright" in dict(installed_models())
     assert "No manifest has a model 'atlantis'" in refusal("fetchmodel", {"MODEL": "atlantis"})

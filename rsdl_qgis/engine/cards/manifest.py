@@ -45,6 +45,11 @@ class Entry:
     licence: str = ""
     manifest: str = ""
 
+    @property
+    def megabytes(self) -> str:
+        """Its size in MB with one decimal, at least 0.1."""
+        return f"{max(self.size / 1e6, 0.1):.1f}"
+
 
 def manifest_folder() -> Path:
     """Where manifests at addresses are kept."""
