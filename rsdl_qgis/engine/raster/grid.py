@@ -173,6 +173,18 @@ class Grid:
         top, bottom = _widened(row[known], margin_y, self.height)
         return Window(top, left, bottom - top, right - left) if bottom > top and right > left else None
 
+    def overlaps(self, other: Grid) -> bool:
+        """Whether the two overlap; not where one cannot be brought to the other's CRS."""
+        try:
+            return self.under(other) is not None
+        except GDAL_ERRORS:
+            return False
+
+    def holds(self, window: Window) -> bool:
+        """Whether a window of its pixels lies inside it."""
+        inside = min(window.row, window.col) >= 0
+        return inside and window.row + window.height <= self.height and window.col + window.width <= self.width
+
     def pixel_offset(self, other: Grid) -> tuple[float, float] | None:
         """(row, column) of ``other``'s upper left corner in this grid's pixels where both have the same CRS
         and pixels of the same size and direction; else None.

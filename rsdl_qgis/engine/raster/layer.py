@@ -290,18 +290,11 @@ class OpenLayer:
 
     def holds(self, window: Window) -> bool:
         """Whether a window of the layer's own grid lies inside it."""
-        return (
-            min(window.row, window.col) >= 0
-            and window.row + window.height <= self.grid.height
-            and window.col + window.width <= self.grid.width
-        )
+        return self.grid.holds(window)
 
     def overlaps(self, grid: Grid) -> bool:
         """Whether the layer and a grid overlap; not where one cannot be brought to the other's CRS."""
-        try:
-            return self.grid.under(grid) is not None
-        except GDAL_ERRORS:
-            return False
+        return self.grid.overlaps(grid)
 
     def read_onto(
         self, grid: Grid, dtype: DTypeLike, resampling: Resampling, thin: bool = False

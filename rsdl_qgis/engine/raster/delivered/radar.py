@@ -145,18 +145,11 @@ class OpenRadar:
 
     def holds(self, window: Window) -> bool:
         """As of ``OpenLayer``."""
-        return (
-            min(window.row, window.col) >= 0
-            and window.row + window.height <= self.grid.height
-            and window.col + window.width <= self.grid.width
-        )
+        return self.grid.holds(window)
 
     def overlaps(self, grid: Grid) -> bool:
         """As of ``OpenLayer``."""
-        try:
-            return self.grid.under(grid) is not None
-        except GDAL_ERRORS:
-            return False
+        return self.grid.overlaps(grid)
 
     def _under(self, grid: Grid, step: int) -> Window | None:
         """The image's pixels under a grid, from a multiple of ``step`` on; None where there are none."""
