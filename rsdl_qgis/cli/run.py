@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from pathlib import Path
@@ -13,6 +12,7 @@ import click
 
 from ..engine.__main__ import EventReport, read_job
 from ..engine.bundles.read import Places, opened_bundle, placed
+from ..engine.cards.archive import is_zip
 from ..engine.errors import OutputError
 from .execute import execute, telling
 from .options import WrongUsage
@@ -53,7 +53,7 @@ def _opened(
     places = Places([_map(text) for text in maps], output)
     if output is not None and not Path(output).is_dir():
         raise OutputError(f"There is no folder {output} to write results to.", "Make it, or choose another.")
-    if not (Path(job).suffix.lower() == ".zip" or zipfile.is_zipfile(job)):
+    if not (Path(job).suffix.lower() == ".zip" or is_zip(Path(job))):
         if unpack is not None:
             raise WrongUsage(f"--unpack is for bundles, and {job} is none.", "Leave it out.")
         return placed(read_job([job]), places)

@@ -180,11 +180,15 @@ def unusable(name: str) -> str:
 
 
 def is_zip(path: Path) -> bool:
-    """Whether a file is a zip archive, as far as its end shows; a damaged one may name a place before its start."""
+    """Whether a file is a zip archive, as far as its end shows; a damaged one may name a place before its start, or
+    other disks.
+    """
     import zipfile
 
     try:
         return zipfile.is_zipfile(path)
+    except zipfile.BadZipFile:
+        return False
     except OSError as error:
         if error.errno != errno.EINVAL:
             raise

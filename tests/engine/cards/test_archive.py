@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import struct
 import zipfile
 from collections import namedtuple
 from dataclasses import replace
@@ -11,7 +12,7 @@ from dataclasses import replace
 import pytest
 
 from rsdl_qgis.engine.cards import archive
-from rsdl_qgis.engine.cards.archive import LARGEST_LIST, MOST_MEMBERS, opened_archive
+from rsdl_qgis.engine.cards.archive import LARGEST_LIST, MOST_MEMBERS, is_zip, opened_archive
 from rsdl_qgis.engine.cards.store import unpack
 from rsdl_qgis.engine.errors import ModelError
 
@@ -147,3 +148,13 @@ def test_more_than_is_stated_is_never_written(tmp_path):
     with pytest.raises(ModelError, match="damaged"):
         unpack(path, tmp_path / "into")
     assert sum(file.stat().st_size for file in (tmp_path / "into").rglob("*") if file.is_file()) <= 12
+
+
+def test_a_damaged_end_that_names_other_disks_is_no_archive(tmp_path):
+    path = tmp_path / "model.pt"
+    with zipfile.ZipFile(path, "w") as file:
+        file.writestr("data.pkl", "")
+    whole = path.read_bytes()
+    locator = struct.pack("<4sLQL", b"PK\6\7", 3, 0, 4)  # of the record of a large archive: disk 3 of 4
+    path.write_bytes(whole[:-22] + locator + whole[-22:])
+    assert not is_zip(path)

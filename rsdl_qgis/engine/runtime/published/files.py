@@ -13,6 +13,7 @@ import mmap
 import os
 import re
 import time
+import zipfile
 from collections.abc import Generator, Mapping, Sequence
 from contextlib import closing, suppress
 from http.client import HTTPException
@@ -87,9 +88,12 @@ def _check_numbers(path: Path, tensors: Sequence[Tensor]) -> None:
         raise ModelError(f"{path} holds tensors of another kind, or of more numbers than it has bytes.", _SAVE)
 
 
-def _check_pickle(path: Path) -> None:
-    """ModelError where a PyTorch file would fill the memory when it is read."""
-    if not is_zip(path):
+def _check_pickle(path: Path) -> bool:
+    """Whether a PyTorch file can be mapped into memory, which reads what is used of it alone: its members are stored
+    as they are. ModelError where it would fill the memory when it is read.
+    """
+    mapped = is_zip(path)
+    if not mapped:
         with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
             large = data.find(BYTES) >= 0
     else:
@@ -98,15 +102,16 @@ def _check_pickle(path: Path) -> None:
             large = sum(info.file_size for info in members) > MOST_REPEATED * path.stat().st_size
             pickles = [] if large else [info for info in members if info.filename.endswith(".pkl")]
             large = large or any(BYTES in archive.read(info) for info in pickles)
+            mapped = all(info.compress_type == zipfile.ZIP_STORED for info in members)
     if large:
         raise ModelError(f"{path} holds more than weights, or unpacks to much more than it has bytes.", _SAVE)
+    return mapped
 
 
 def _load_pickle(path: Path) -> Any:
-    if path.stat().st_size:
-        _check_pickle(path)
+    mapped = path.stat().st_size > 0 and _check_pickle(path)
     try:
-        return torch.load(path, map_location="cpu", weights_only=True)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)
     except Exception as error:  # a damaged file can fail in any way
         if (isinstance(error, OSError) and error.errno != errno.EINVAL) or ran_out(error):
             raise  # EINVAL: a place before the file's start

@@ -9,6 +9,7 @@ import pickle
 import re
 import socket
 import threading
+import zipfile
 from contextlib import closing
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -323,6 +324,16 @@ def test_a_local_file(tmp_path, suffix):
     for given in (path, str(path)):
         state = published_weights(given, Report())
         assert sorted(state) == sorted(STATE) and all(torch.equal(state[name], STATE[name]) for name in STATE)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_file_is_mapped_so_that_what_is_used_alone_is_read_unless_it_is_packed(tmp_path, packed, monkeypatch):
+    path, load, mapped = tmp_path / "mine.pt", torch.load, []
+    monkeypatch.setattr(torch, "load", lambda *args, mmap, **how: mapped.append(mmap) or load(*args, mmap=mmap, **how))
+    with zipfile.ZipFile(io.BytesIO(torch_file(STATE))) as made, zipfile.ZipFile(path, "w") as file:
+        for info in made.infolist():
+            file.writestr(info.filename, made.read(info), zipfile.ZIP_DEFLATED if packed else zipfile.ZIP_STORED)
+    assert same(files_module.read_weights(path)) and mapped == [not packed]
 
 
 @pytest.mark.parametrize("key", ["state_dict", "model"])
