@@ -6,10 +6,9 @@
 training pictures. ``landcover``: Galileo nano on ten bands of ``s2_landcover``, with a share of the labels, drawn by
 the seed from the data set's training part; ``--start`` is its file of weights. ``forest``: a U-Net with
 EfficientNet-Lite0 as encoder and 25 tiles, a fifth of which choose the epoch. ``buildings``: that network and the
-polygons of four fifths of the blocks; the seed draws the blocks. ``trees``: Faster R-CNN, or the detector of
-``planes``, and the eight pictures of two sites, judged by the third. The draw is the same for each way, and its seed is
-the training's. But for the forest the last epoch counts, so the validation part chooses nothing; each model is judged
-once, on the test part.
+polygons of four fifths of the blocks; the seed draws the blocks. ``trees``: Faster R-CNN and the eight pictures of two
+sites, judged by the third. The draw is the same for each way, and its seed is the training's. But for the forest the
+last epoch counts, so the validation part chooses nothing; each model is judged once, on the test part.
 ``--results`` keeps each run as soon as it is done; those that are there are not made again.
 Runs in the worker's Python; EfficientNet's weights come from the Python package registry.
 """
@@ -160,14 +159,7 @@ STUDIES: Mapping[str, Study] = {
         ways={
             "scratch": {"scaling": "standard", "learning_rate": 0.001},
             "finetune": {**START, "learning_rate": 0.0005},
-            "planes, longer": {
-                "network": None,
-                "options": {"enlarge": 1.0},
-                "base_model": "planes",
-                "learning_rate": 0.001,
-                "epochs": 300,
-                "augmentation": {"gain": 0.4, "offset": 0.4, "noise": 0.05, "zoom": 2.0, "mosaic": 0.5},
-            },
+            "finetune, longer": {**START, "learning_rate": 0.0005, "epochs": 160},
         },
         epochs={},
         unit="{:g} crowns",
