@@ -120,7 +120,9 @@ class OpenLayer:
         self.bands = tuple(layer.bands) if layer.bands else (1, 2, 3) if self._palette is not None else data
         self._check_bands(alpha)
         self._read_bands = data if self._palette is not None else self.bands
-        stored = [file.dtypes[band - 1] for band in self._read_bands]
+        # Rasterio asks GDAL about all bands each time: once is enough, as there may be a thousand.
+        dtypes_of, nodata_of, masks_of, texts = file.dtypes, file.nodatavals, file.mask_flag_enums, file.descriptions
+        stored = [dtypes_of[band - 1] for band in self._read_bands]
         if any(dtype.startswith("complex") for dtype in stored):
             raise InputError(
                 f"{self.path} holds complex numbers.", "Make an amplitude or intensity raster of it first."
@@ -132,13 +134,13 @@ class OpenLayer:
         self._direct = self._palette is None and self._values.are_stored
         self._place()
         self.paletted = self._palette is None and file.colorinterp[self.bands[0] - 1] == ColorInterp.palette
-        own = [file.nodatavals[band - 1] for band in self._read_bands]
+        own = [nodata_of[band - 1] for band in self._read_bands]
         stated = [*enumerate(own), *enumerate(_per_band(layer, len(self._read_bands)))]
         usable = {(i, _usable(value, np.dtype(stored[i]))) for i, value in stated}
         self._nodata = [(i, value) for i, value in usable if value is not None]
         # Alpha asked for by number is data, so it is not a mask as well.
         plain = [{MaskFlags.all_valid}, {MaskFlags.nodata}]
-        flags = [set(file.mask_flag_enums[band - 1]) for band in self._read_bands]
+        flags = [set(masks_of[band - 1]) for band in self._read_bands]
         self._masked = any(f not in plain for f in flags) and not alpha & set(self._read_bands)
         self._mask_bands = (
             self._read_bands if any(MaskFlags.per_dataset not in f for f in flags) else self._read_bands[:1]
@@ -147,7 +149,7 @@ class OpenLayer:
         self.info = LayerInfo(
             path=layer.path,
             bands=self.bands,
-            descriptions=tuple(file.descriptions[band - 1] or "" for band in self._read_bands)
+            descriptions=tuple(texts[band - 1] or "" for band in self._read_bands)
             if self._palette is None
             else ("",) * len(self.bands),
             dtypes=tuple(dtypes),
@@ -280,8 +282,9 @@ class OpenLayer:
 
     def leave_out(self, values: Iterable[float]) -> None:
         """Takes numbers, as they are stored, for nodata, in all bands, besides those that are known."""
+        dtypes = self._file.dtypes
         for i, band in enumerate(self._read_bands):
-            usable = (_usable(value, np.dtype(self._file.dtypes[band - 1])) for value in values)
+            usable = (_usable(value, np.dtype(dtypes[band - 1])) for value in values)
             self._nodata += [(i, value) for value in usable if value is not None]
 
     @property

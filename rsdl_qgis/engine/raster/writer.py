@@ -25,6 +25,7 @@ from .cog.overviews import Means
 from .grid import GDAL_ERRORS, Grid, crs_of
 
 BLOCK = 512  # pixels a side
+UNIT = 16  # of a block's sides, in pixels
 HEIGHTS = (BLOCK, 256, 128)  # of blocks, in pixels: the first of which a row is no larger than ROW
 ROW = 16_000_000  # bytes of a row of blocks, of all bands
 SMALLEST_OVERVIEW = 256
@@ -36,7 +37,8 @@ class RasterSink:
     """Writes a raster row by row: cloud-optimised GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
     that finishes the file, or removes it when an exception passes.
 
-    Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower.
+    Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower. A raster that is smaller
+    than a block has one of its own size, to a multiple of 16: with many bands the rest of it would be most of the work.
     ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
     ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band; ``scales``: scale
     and offset of each band, by which what is stored stands for other numbers. The file is written beside ``path``, read
@@ -70,7 +72,8 @@ class RasterSink:
         self._part = Part(path)
         self._finished = False
         self._rows = 0  # given so far
-        self._block = _block_height(count * grid.width * self._dtype.itemsize)
+        highest = _block_height(count * grid.width * self._dtype.itemsize)
+        self._block = _block_side(grid.height, highest)
         self._strip = np.empty((count, min(self._block, grid.height), grid.width), self._dtype)
         self._checksums: list[int] = []
         profile = {
@@ -81,7 +84,7 @@ class RasterSink:
             "dtype": self._dtype,
             "nodata": nodata,
             "tiled": True,
-            "blockxsize": BLOCK,
+            "blockxsize": _block_side(grid.width, BLOCK),
             "blockysize": self._block,
             "interleave": "band",
             "compress": "zstd",
@@ -242,6 +245,11 @@ def _levels(side: int) -> int:
 def _block_height(row: int) -> int:
     """Pixels, for rows of so many bytes in all bands: a row of blocks is held until it is full."""
     return next((height for height in HEIGHTS if height * row <= ROW), HEIGHTS[-1])
+
+
+def _block_side(pixels: int, most: int) -> int:
+    """The side of blocks that suits so many pixels of the raster; TIFF has multiples of 16."""
+    return min(most, math.ceil(pixels / UNIT) * UNIT)
 
 
 def _checksum(array: NDArray) -> int:

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -7,7 +8,9 @@ from rasterio.crs import CRS
 from rasterio.warp import transform as transform_points
 
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.raster import layer
 from rsdl_qgis.engine.raster.grid import Window
+from rsdl_qgis.engine.raster.layer import open_raster
 from rsdl_qgis.engine.raster.source import Layer, RasterSource, _within_block, inspect, valid_pixels
 from rsdl_qgis.engine.vector.masks import PolygonMask
 from rsdl_qgis.engine.vector.vector_file import VectorFile
@@ -443,3 +446,24 @@ class TestCoarseReading:
             made = source.read_coarse(Window(-100, 0, 400, 200), 40, 20)["image"][0, 0]
         assert made.mask[:10].all() and made.mask[30:].all() and not made.mask[10:30].any()
         assert (made[10:30] == 7).all()
+
+
+def test_a_raster_of_many_bands_is_asked_once_about_them(raster_file, monkeypatch):
+    path = raster_file("a.tif", np.zeros((40, 4, 4), "float32"), nodata=-1)
+    asked = Counter()
+
+    class Asked:
+        """The open file, which counts what is asked of all of its bands."""
+
+        def __init__(self, path):
+            self._file = open_raster(path)
+
+        def __getattr__(self, name):
+            asked[name] += 1
+            return getattr(self._file, name)
+
+    monkeypatch.setattr(layer, "open_raster", Asked)
+    with RasterSource({"a": [Layer(path)]}) as source:
+        assert whole(source)["a"].shape == (1, 40, 4, 4)
+    of_all = ("dtypes", "nodatavals", "mask_flag_enums", "descriptions", "colorinterp", "scales", "offsets")
+    assert max(asked[name] for name in of_all) < 10

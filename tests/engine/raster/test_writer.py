@@ -44,7 +44,15 @@ def test_where_a_row_of_blocks_is_large_they_are_lower(tmp_path, monkeypatch, rn
     monkeypatch.setattr(writer, "ROW", row)
     array = rng.random((2, 1100, 70), np.float32)
     with rasterio.open(save(tmp_path / "a.tif", array, [300])) as file:
-        assert set(file.block_shapes) == {(height, 512)}
+        assert set(file.block_shapes) == {(height, 80)}
+        assert (file.read() == array).all()
+
+
+@pytest.mark.parametrize(("side", "block"), [(1, 16), (16, 16), (17, 32), (500, 512), (513, 512)])
+def test_blocks_are_no_larger_than_a_small_raster(tmp_path, rng, side, block):
+    array = rng.random((2, side, side), np.float32)
+    with rasterio.open(save(tmp_path / "a.tif", array, [16])) as file:
+        assert set(file.block_shapes) == {(block, block)}
         assert (file.read() == array).all()
 
 
