@@ -37,8 +37,8 @@ class RasterSink:
     """Writes a raster row by row: cloud-optimised GeoTIFF (zstd; BigTIFF when needed) with overviews. A context manager
     that finishes the file, or removes it when an exception passes.
 
-    Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower. A raster that is smaller
-    than a block has one of its own size, to a multiple of 16: with many bands the rest of it would be most of the work.
+    Blocks have 512 x 512 pixels; where a row of them would be larger than 16 MB, they are lower. A smaller raster has
+    blocks of its own size, to a multiple of 16: with many bands the rest of them would be most of the work.
     ``classes`` (value, name, '#rrggbb') become GDAL category names and, for uint8, a colour table;
     ``metadata`` and the class names are kept in the file's tags; ``unit`` is that of every band; ``scales``: scale
     and offset of each band, by which what is stored stands for other numbers. The file is written beside ``path``, read

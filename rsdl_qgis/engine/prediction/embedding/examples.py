@@ -36,6 +36,13 @@ class Examples:
         return shapely.union_all(shapely.buffer(list(self.places), distance))
 
 
+def check_examples(layer: VectorFile, grid: Grid, report: Report) -> None:
+    """InputError where no example lies on a raster, which may be known long before its pixels are."""
+    found = look_over(layer, grid.crs, report)
+    if not any(within_grid(window, grid) for _, window in _shapes(found, grid)):
+        raise _nowhere(found, layer, "the raster, in the area that is searched")
+
+
 def examples_in(layer: VectorFile, source: RasterSource, scale: Standard, report: Report) -> Examples:
     """The examples of a layer. InputError where none lies on a valid pixel."""
     found = look_over(layer, source.grid.crs, report)
@@ -47,13 +54,17 @@ def examples_in(layer: VectorFile, source: RasterSource, scale: Standard, report
         if mean is not None:
             features.append(scale(mean[None])[0])
             places.append(shape)
-    missed, name = found.count - len(features), Path(layer.path).stem
     if not features:
-        problem = f"None of the {found.count} features of '{name}' lies on a valid pixel of the raster."
-        raise InputError(problem, "Draw examples on the raster, or check the layer's coordinate system.")
-    if missed:
-        report.log("warning", f"{missed} of {found.count} examples of '{name}' lie on no valid pixel: left out.")
+        raise _nowhere(found, layer, "a valid pixel of the raster")
+    if missed := found.count - len(features):
+        text = f"{missed} of {found.count} examples of '{Path(layer.path).stem}' lie on no valid pixel: left out."
+        report.log("warning", text)
     return Examples(np.stack(features), tuple(places))
+
+
+def _nowhere(found: FeatureLayer, layer: VectorFile, what: str) -> InputError:
+    problem = f"None of the {found.count} features of '{Path(layer.path).stem}' lies on {what}."
+    return InputError(problem, "Draw examples on the raster, or check the layer's coordinate system.")
 
 
 def _shapes(layer: FeatureLayer, grid: Grid) -> Iterator[tuple[Any, Window]]:

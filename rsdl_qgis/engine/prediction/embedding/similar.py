@@ -27,7 +27,7 @@ from ...vector.geometries import to_wkb
 from ...vector.scene_features import Field
 from ...vector.vector_file import VectorFile
 from ...vector.writer import VectorSink
-from .examples import Examples, examples_in
+from .examples import Examples, check_examples, examples_in
 from .job import embedded
 from .pixels import Floats, Standard, band_count, opened_raster, pixels, sampled, strips, unit
 from .places import Places, highest_places
@@ -92,6 +92,10 @@ def _searched(
         with opened_raster(given) as source:
             yield source, report
         return
+    with opened_raster(given) as image_source:
+        for name in ("examples", "counterexamples"):
+            if (layer := VectorFile.argument(given, name)) is not None:
+                check_examples(layer, image_source.grid, report)
     with tempfile.TemporaryDirectory(dir=Path(given["output"]).absolute().parent) as folder:
         features = f"{folder}/features.tif"
         (image,) = found_encoder(given["model"])[1].inputs[:1]

@@ -29,6 +29,7 @@ from ...vector.geometries import to_wkb
 from ...vector.scene_features import Field, look_over, points_of, polygons_of, rows
 from ...vector.vector_file import VectorFile
 from ...vector.writer import VectorSink
+from ..inputs import layers_of, open_source
 from ..job import predicted
 from ..maps import TASK as MAPPING
 from ..request import MapRequest
@@ -70,10 +71,11 @@ def run_suggest_labels(arguments: Mapping[str, Any], report: Report) -> dict[str
         has_features = _has_features(card, path)
     metadata = of_result(noted(run_of(OPERATION, asked)), "output")
     with tempfile.TemporaryDirectory(dir=Path(given["output"]).absolute().parent) as folder:
-        uncertainty = _uncertainty(asked, folder, Portion(report, 0.0, MAPPED))
-        grid = _grid_of(uncertainty)
+        request, uncertainty = _uncertainty(asked, folder)
         labels = VectorFile.argument(given, "labels")
-        known = None if labels is None else _labelled(labels, grid, report)
+        known = None if labels is None else _labelled(labels, _grid(request, card), report)
+        predicted(MAPPING, request, Portion(report, 0.0, MAPPED))
+        grid = _grid_of(uncertainty)
         apart = _apart(given, grid)
         away = 0.0 if known is None else math.sqrt(abs(grid.transform.determinant) * math.prod(apart))
         around = None if known is None else shapely.buffer(known, away)
@@ -123,13 +125,18 @@ def k_centres(
     return np.array(chosen, np.int64), np.array(distances)
 
 
-def _uncertainty(asked: Mapping[str, Any], folder: str, report: Report) -> str:
-    """The raster of the model's uncertainty, made in a folder."""
+def _uncertainty(asked: Mapping[str, Any], folder: str) -> tuple[MapRequest, str]:
+    """What makes the raster of the model's uncertainty in a folder, and its path."""
     names = [name for name in OPERATIONS["predict"] if name in asked and name != "output"]
     outputs = {"output": f"{folder}/classes.tif", "uncertainty": f"{folder}/uncertainty.tif"}
     arguments = {**some(OPERATIONS["predict"], names, asked), **outputs, "stac": False}
-    predicted(MAPPING, MapRequest.of(arguments), report)
-    return outputs["uncertainty"]
+    return MapRequest.of(arguments), outputs["uncertainty"]
+
+
+def _grid(request: MapRequest, card: ModelCard) -> Grid:
+    """That of the map, before it is made."""
+    with open_source(layers_of(request.inputs, card), card, request) as source:
+        return source.grid
 
 
 def _labelled(layer: VectorFile, grid: Grid, report: Report) -> Any:

@@ -169,6 +169,18 @@ def test_an_image_is_searched_by_the_features_of_a_model(tmp_path, make_raster, 
     assert found.shape == (6, 8) and 0 < np.isfinite(found).sum() < 48  # the mask takes effect
 
 
+@pytest.mark.parametrize("name", ["examples", "counterexamples"])
+def test_examples_beside_an_image_are_told_before_it_is_embedded(tmp_path, make_raster, model, monkeypatch, name):
+    monkeypatch.setattr(similar, "embedded", lambda *_, **__: pytest.fail("it was embedded"))
+    image = str(make_raster(np.random.default_rng(0).integers(1, 200, (1, 96, 128)).astype("uint8")))
+    on = vector(tmp_path / "on.geojson", [(box(16, 16, 48, 32), {})])["path"]
+    beside = vector(tmp_path / "beside.geojson", [(point(900, 900), {})])["path"]
+    layers = {"examples": on, "examples_crs": "EPSG:32634", "counterexamples_crs": "EPSG:32634", name: beside}
+    given = {"input": {"path": image}, "model": model, **layers, "output": str(tmp_path / "found.tif")}
+    with pytest.raises(InputError, match="None of the 1 features of 'beside' lies on the raster"):
+        OPERATIONS["find_similar"](given, Report())
+
+
 def test_patches_without_a_model_are_said_to_have_no_effect(find):
     find([(box(4, 4, 8, 8), {})], size=32)
     assert any("SIZE is of a model's patches" in text for text in find.said)

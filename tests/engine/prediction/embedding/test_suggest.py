@@ -17,6 +17,7 @@ from rsdl_qgis.engine.errors import InputError, MismatchError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
 from rsdl_qgis.engine.networks import build_network
+from rsdl_qgis.engine.prediction.embedding import suggest as suggesting
 from rsdl_qgis.engine.prediction.embedding.suggest import k_centres
 from rsdl_qgis.engine.runtime.onnx_export import export_onnx
 
@@ -92,11 +93,15 @@ def test_labels_and_a_mask_are_kept_away_from(suggest, tmp_path):
     mask = vector(tmp_path / "m.geojson", [(box(0, 0, 60, 60), {})])["path"]
     _, cells, columns, _ = suggest(mask=mask, mask_crs="EPSG:32634", number=30, distance=100.0)
     assert 1 < len(cells) < 30 and (cells < 60).all() and (columns["diversity"] <= 2).all()
+    with pytest.raises(InputError, match="no place to suggest"):
+        suggest(labels=labels, labels_crs="EPSG:32634", mask=mask, mask_crs="EPSG:32634")
+
+
+def test_labels_elsewhere_are_told_before_the_raster_is_mapped(suggest, tmp_path, monkeypatch):
+    monkeypatch.setattr(suggesting, "predicted", lambda *_: pytest.fail("it was mapped"))
     elsewhere = vector(tmp_path / "e.geojson", [(box(900, 900, 960, 960), {})])["path"]
     with pytest.raises(InputError, match="None of the 1 features of"):
         suggest(labels=elsewhere, labels_crs="EPSG:32634")
-    with pytest.raises(InputError, match="no place to suggest"):
-        suggest(labels=labels, labels_crs="EPSG:32634", mask=mask, mask_crs="EPSG:32634")
 
 
 def test_a_model_without_weights_spreads_on_the_ground(suggest, model):
