@@ -13,17 +13,22 @@ from .text import tr
 BESIDE: Mapping[str, tuple[str, ...]] = {  # a parameter -> those of which it needs one, where the algorithm has any
     **dict.fromkeys(("SIMPLIFY", "MIN_AREA", "FILL_HOLES", "REGULARIZE"), ("POLYGONS",)),
     "NECK": ("SEPARATE_OBJECTS",),
+    **dict.fromkeys(("DISTANCE", "LEAST", "WITH_EXAMPLES"), ("PLACES",)),
     "UNCERTAINTY_MEASURE": ("UNCERTAINTY",),
     "CERTAINTY_KIND": ("CERTAINTY",),
     "PROBABILITIES_BAND": ("PROBABILITIES",),
     "STRATA_BAND": ("STRATA",),
 }
+OF_ALL = {"METHOD": ("finetune", "lora")}  # trainings of the whole network
+IN_STEPS = {"METHOD": (*OF_ALL["METHOD"], "linear")}
 MODES: Mapping[str, Mapping[str, tuple[str, ...]]] = {  # a parameter -> those of which one has to have such a value
     "BACKGROUND": {"UNLABELLED": ("background",), "UNMAPPED": ("background",)},
     "LORA_RANK": {"METHOD": ("lora",)},
     "LORA_ALPHA": {"METHOD": ("lora",)},
     "NEIGHBOURS": {"METHOD": ("knn",)},
     "FREEZE_STAGES": {"FREEZE": ("stages",)},
+    **dict.fromkeys(("EPOCHS", "LEARNING_RATE", "WEIGHT_DECAY", "OPTIMIZER", "PATIENCE", "SHARPNESS"), IN_STEPS),
+    **dict.fromkeys(("AUGMENTATION", "LAYER_DECAY"), OF_ALL),
 }
 ASSESSING = "UNMAPPED"  # BACKGROUND is another thing where this is none of the parameters
 PRODUCT, ORDER, BAND = "PRODUCT", "ORDER", "_BAND"

@@ -38,6 +38,17 @@ def told(provider, tmp_path, write_raster):
         ("trainsegmentation", {"LORA_RANK": 4}, ["LORA_RANK has no effect: it is for METHOD=lora"]),
         ("trainsegmentation", {"LORA_RANK": 4, "METHOD": "lora"}, []),
         (
+            "trainsceneclassifier",
+            {"EPOCHS": 4, "METHOD": "knn"},
+            ["EPOCHS has no effect: it is for METHOD=finetune or"],
+        ),
+        ("trainsceneclassifier", {"EPOCHS": 4, "METHOD": "linear"}, []),
+        ("trainsceneclassifier", {"AUGMENTATION": "strong", "METHOD": "linear"}, ["AUGMENTATION has no effect: it is"]),
+        ("trainsceneclassifier", {"AUGMENTATION": "strong", "LEARNING_RATE": 0.1, "METHOD": "finetune"}, []),
+        ("pretrainencoder", {"EPOCHS": 4, "LEARNING_RATE": 0.1}, []),
+        ("findsimilar", {"DISTANCE": 50}, ["DISTANCE has no effect: it is for PLACES, and that is empty"]),
+        ("suggestlabels", {"DISTANCE": 50}, []),
+        (
             "assessmap",
             {"REFERENCE_FIELD": "a", "REFERENCE": "raster"},
             ["REFERENCE_FIELD has no effect: it is a field"],

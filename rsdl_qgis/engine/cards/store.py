@@ -12,7 +12,7 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -88,8 +88,11 @@ class Store:
         """(name, path, card) of every model that can be used, by name."""
         return [*self.scan().models]
 
-    def find(self, model: str) -> tuple[Path, ModelCard]:
-        """A model by path, or by the name it is installed under; ModelError lists the names there are."""
+    def find(self, model: str, others: Iterable[str] = ()) -> tuple[Path, ModelCard]:
+        """A model by path, or by the name it is installed under; ModelError lists the names there are.
+
+        ``others``: names that may be meant, too, though no model is installed under them.
+        """
         path = Path(model)
         if path.name != model or (is_model_file(path) and _is_file(path)):
             return path, read_card(path)
@@ -105,7 +108,7 @@ class Store:
             if model in (problem.path.name, problem.path.stem):
                 raise ModelError(f"Model '{model}' cannot be used. {problem.text}")
         problem_text = f"There is no model '{shortened(model)}'."
-        raise ModelError(problem_text, _instead(model, [name for name, _, _ in listing.models]))
+        raise ModelError(problem_text, _instead(model, [name for name, _, _ in listing.models], others))
 
     def taken(self, name: str) -> Path | None:
         """Where a model, or something else, is that has this name already; None where the name is free."""
@@ -364,11 +367,11 @@ def _is_same(part: Path, card: ModelCard, other: Path) -> bool:
     return not any(filecmp.cmpfiles(part, other, files, shallow=False)[1:])
 
 
-def _instead(model: str, names: Sequence[str]) -> str:
+def _instead(model: str, names: Sequence[str], others: Iterable[str]) -> str:
     """What to do about a name that no model has."""
     from difflib import get_close_matches  # not when QGIS starts
 
-    by_folded = {name.casefold(): name for name in names}
+    by_folded = {name.casefold(): name for name in (*others, *names)}
     near = [by_folded[name] for name in get_close_matches(model.casefold(), by_folded, 3)]
     meant = f"Did you mean {' or '.join(near)}? " if near else ""
     listed = "rsdl:listmodels lists what is installed, rsdl:fetchmodel downloads others"

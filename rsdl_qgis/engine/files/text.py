@@ -30,6 +30,11 @@ def lines(text: str) -> str:
     return _IN_LINES.sub(" ", text.replace("\r\n", "\n"))
 
 
+def counted(number: int, noun: str, ending: str = "s") -> str:
+    """'1 patch', '2 patches': a number and its noun."""
+    return f"{number} {noun}{'' if number == 1 else ending}"
+
+
 def shortened(text: str, longest: int = 80) -> str:
     """The text in a line of at most so many characters."""
     line = one_line(text)

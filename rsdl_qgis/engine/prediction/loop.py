@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..feedback import Report
+from ..files.text import counted
 from ..radiometry.scaling import Radiometry
 from ..raster.grid import Window
 from ..raster.source import RasterSource, valid_pixels
@@ -63,9 +64,8 @@ class Seconds:
 
     def described(self, all_in_all: float, noun: str = "tile") -> str:
         """'40 tiles in 12.3 s (read 2.1, …)': ``all_in_all``: the seconds of the whole job."""
-        count = f"{self.tiles_run} {noun}{'' if self.tiles_run == 1 else 's'}"
         return (
-            f"{count} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
+            f"{counted(self.tiles_run, noun)} in {all_in_all:.1f} s (read {self.read:.1f}, run {self.run:.1f}, "
             f"write {self.write:.1f} s, overlapping)."
         )
 

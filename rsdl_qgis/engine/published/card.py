@@ -45,7 +45,9 @@ def found_encoder(model: str, store: Store | None = None) -> tuple[Path, ModelCa
     """The path and card of what features are taken of: a model by name or path, or published weights by their name,
     which is also their path. ModelError where there is none.
     """
-    return (Path(model), encoder_card(model)) if is_published(model, store) else (store or Store()).find(model)
+    if is_published(model, store):
+        return Path(model), encoder_card(model)
+    return (store or Store()).find(model, ENCODERS)
 
 
 def encoder_card(name: str, sight: Sight | None = None) -> ModelCard:

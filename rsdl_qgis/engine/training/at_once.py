@@ -12,6 +12,7 @@ from ..feedback import Report
 from ..networks.neighbours import Neighbours
 from .evaluate.samples import quick_score
 from .loop.fit import Epoch
+from .request import several_labels
 from .samples.data import Data
 from .samples.features import LastLayer
 
@@ -25,8 +26,7 @@ def learn_at_once(method: str, network: nn.Module, data: Data, device: str, repo
     InputError for samples of several labels, and where a class has no sample.
     """
     if data.kind != "classes":
-        problem = f"METHOD={method} is for one class a sample, and these have several labels."
-        raise InputError(problem, "Choose METHOD=linear.")
+        raise several_labels(method)
     started = time.perf_counter()
     samples = data.parts["train"]
     features = torch.stack([samples[i][0][0] for i in range(len(samples))])

@@ -18,9 +18,11 @@ from ..files.names import work_folder
 from ..job.table import some
 from ..job.training import AUGMENTED, DISTILLING, TRAINING, USUAL_EPOCHS, USUAL_LAYER_DECAY, USUAL_RATES
 from ..networks import NETWORKS
+from ..runtime.published.weights import check_name
 from ..tables.tasks import TASKS, Task, task_of
 from .loop.losses import LOSSES
 from .samples.augment import AUGMENTATIONS, NO_AUGMENTATION, Augmentation
+from .start.weights import IMAGENET
 
 KINDS = {  # of a chip's label
     "raster": "classes",
@@ -210,6 +212,8 @@ class TrainRequest:
     def _check_start(self) -> None:
         if self.base_model and self.pretrained:
             raise InputError("Both BASE_MODEL and PRETRAINED are given.", "Choose one of them to start from.")
+        if self.pretrained and self.pretrained.strip().lower() != IMAGENET:
+            check_name(self.pretrained)
         if self.freeze != "nothing" and not (self.base_model or self.pretrained):
             raise InputError(
                 f"FREEZE={self.freeze} keeps pretrained weights, and there are none to start from.",
@@ -232,6 +236,8 @@ class TrainRequest:
                     problem = f"{name}={value} needs pretrained weights, and there are none to start from."
                     raise InputError(problem, f"Choose BASE_MODEL or PRETRAINED, or leave {name} as it is.")
         if self.method in ON_FEATURES:
+            if self.method != "linear" and self.data.cut.multilabel:
+                raise several_labels(self.method)
             if not (TASKS[self.task].scenes or TASKS[self.task].series):
                 problem = f"METHOD={self.method} is for scenes and time series, and this is {self.task}."
                 raise InputError(problem, "Choose METHOD=finetune with FREEZE=backbone.")
@@ -243,6 +249,9 @@ class TrainRequest:
             if set_too := [name for name, given in asked.items() if given]:
                 problem = f"METHOD={self.method} trains the last layer alone, so {set_too[0]} does nothing."
                 raise InputError(problem, f"Leave {set_too[0]} as it is, or choose METHOD=finetune.")
+        if self.epochs and self.epochs <= self.head_epochs:
+            problem = f"HEAD_EPOCHS={self.head_epochs} leaves none of {self.epochs} epochs to the rest of the network."
+            raise InputError(problem, "Choose fewer, more EPOCHS, or FREEZE=backbone to train the head alone.")
 
     def _check_outputs(self) -> None:
         output = self.output
@@ -254,6 +263,12 @@ class TrainRequest:
             raise OutputError(f"{self.report} does not end in {REPORTS[0]}.", "Choose another name for the report.")
         if self.report is not None and not self.report.parent.is_dir():
             raise OutputError(f"There is no folder {self.report.parent} to write the report to.", "Make it first.")
+
+
+def several_labels(method: str) -> InputError:
+    """Of a method that follows from the samples of each class."""
+    problem = f"METHOD={method} is for one class a sample, and these have several labels."
+    return InputError(problem, "Choose METHOD=linear.")
 
 
 @dataclass(frozen=True)

@@ -63,6 +63,11 @@ def test_a_name_that_no_model_has_is_told_with_those_near_it(wrong, folder):
     assert "rsdl:fetchmodel" in str(caught.value)
 
 
+def test_names_that_may_be_meant_too_are_among_those_near_it(folder):
+    with pytest.raises(ModelError, match=r"Did you mean efficientnet-lite0.*Installed: bright. "):
+        Store([folder.parent]).find("efficientnet_lite0", ("efficientnet-lite0",))
+
+
 def test_a_name_like_no_other_is_not_guessed(folder):
     with pytest.raises(ModelError) as caught:
         Store([folder.parent]).find("dark")

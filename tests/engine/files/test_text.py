@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rsdl_qgis.engine.files.text import lines, one_line, shortened
+from rsdl_qgis.engine.files.text import counted, lines, one_line, shortened
 
 
 @pytest.mark.parametrize("text", ["roof", " two  blanks ", "δάσος", "=1+1", "<b>", "日本"])
@@ -24,3 +24,8 @@ def test_ends_of_lines_are_kept_in_long_texts_alone():
 
 def test_shortened():
     assert shortened("x" * 100, 10) == "xxxxxxxxx…" and shortened("a\nb") == "a b"
+
+
+def test_one_is_no_plural():
+    assert [counted(n, "patch", "es") for n in (0, 1, 2)] == ["0 patches", "1 patch", "2 patches"]
+    assert counted(1, "tile") == "1 tile" and counted(3, "tile") == "3 tiles"

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from rsdl_qgis.engine.chips.folder import with_splits
-from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.errors import InputError, ModelError
 from rsdl_qgis.engine.training.loop.work_folder import fingerprint
 from rsdl_qgis.engine.training.request import DistilRequest, TrainRequest
 
@@ -99,3 +99,34 @@ def test_the_batch_size_is_the_tasks_unless_one_is_asked_for(tmp_path, task, siz
 def test_published_weights_are_changed_gently_by_default(tmp_path, given, decay):
     asked = {"task": "classification", "output": str(tmp_path / "a"), **given}
     assert TrainRequest.of(asked).layer_decay_used == decay
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "words"),
+    [
+        ({"pretrained": "efficientnet-lit0"}, ModelError, "no published weights .* Did you mean efficientnet-lite0"),
+        ({"pretrained": "nothing.pt"}, ModelError, "no published weights 'nothing.pt', and no such file. Choose"),
+        (
+            {"pretrained": "resnet18", "head_epochs": 3, "epochs": 3},
+            InputError,
+            "HEAD_EPOCHS=3 leaves none of 3 epochs",
+        ),
+        ({"pretrained": "resnet18", "method": "knn", "multilabel": True}, InputError, "METHOD=knn is for one class a"),
+    ],
+)
+def test_a_start_that_cannot_be_is_told_before_the_chips_are_cut(tmp_path, given, error, words):
+    with pytest.raises(error, match=words):
+        TrainRequest.of({"task": "classification", "output": str(tmp_path / "a"), **given})
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"pretrained": "ImageNet"},
+        {"pretrained": "resnet18", "head_epochs": 3},
+        {"pretrained": "resnet18", "head_epochs": 3, "epochs": 4},
+        {"pretrained": "resnet18", "method": "linear", "multilabel": True},
+    ],
+)
+def test_starts_that_can_be(tmp_path, given):
+    TrainRequest.of({"task": "classification", "output": str(tmp_path / "a"), **given})

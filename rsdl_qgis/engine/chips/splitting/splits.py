@@ -149,9 +149,10 @@ def _divided(folder: ChipFolder, request: SplitRequest, counts: NDArray) -> tupl
         if division.wanted and math.isfinite(best[0]):
             break
     if best is None or not math.isfinite(best[0]):
+        larger = "Choose larger rasters, or more of them" if folder.labels == "none" else "Label a larger area"
         raise InputError(
             f"There are too few separate chips to split them: {len(folder.chips)}.",
-            "Label a larger area, use smaller chips (CHIP_SIZE), or choose another SPLIT.",
+            f"{larger}, use smaller chips (CHIP_SIZE), or choose another SPLIT.",
         )
     _, division, parts = best
     places = division.places or [chip.place for chip in folder.chips]

@@ -81,7 +81,7 @@ def k_means(values: Floats, count: int, rng: np.random.Generator, report: Report
     """
     if len(np.unique(values[:100_000], axis=0)) < count:
         problem = f"There are fewer than {count} different pixels in the sample."
-        raise InputError(problem, "Ask for fewer CLUSTERS, or choose other bands.")
+        raise InputError(problem, "Ask for fewer CLUSTERS, or more SAMPLES, or choose other bands.")
     tried = []
     for start in range(STARTS):
         if report:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -36,15 +35,18 @@ class Examples:
         return shapely.union_all(shapely.buffer(list(self.places), distance))
 
 
-def check_examples(layer: VectorFile, grid: Grid, report: Report) -> None:
-    """InputError where no example lies on a raster, which may be known long before its pixels are."""
+def check_examples(layer: VectorFile, name: str, grid: Grid, report: Report) -> None:
+    """InputError where no example lies on a raster, which may be known long before its pixels are.
+
+    ``name``: of the argument that the layer is.
+    """
     found = look_over(layer, grid.crs, report)
     if not any(within_grid(window, grid) for _, window in _shapes(found, grid)):
-        raise _nowhere(found, layer, "the raster, in the area that is searched")
+        raise _nowhere(found, name, "the raster, in the area that is searched")
 
 
-def examples_in(layer: VectorFile, source: RasterSource, scale: Standard, report: Report) -> Examples:
-    """The examples of a layer. InputError where none lies on a valid pixel."""
+def examples_in(layer: VectorFile, name: str, source: RasterSource, scale: Standard, report: Report) -> Examples:
+    """The examples of a layer, the argument ``name``. InputError where none lies on a valid pixel."""
     found = look_over(layer, source.grid.crs, report)
     features, places = [], []
     for shape, window in _shapes(found, source.grid):
@@ -55,15 +57,15 @@ def examples_in(layer: VectorFile, source: RasterSource, scale: Standard, report
             features.append(scale(mean[None])[0])
             places.append(shape)
     if not features:
-        raise _nowhere(found, layer, "a valid pixel of the raster")
+        raise _nowhere(found, name, "a valid pixel of the raster")
     if missed := found.count - len(features):
-        text = f"{missed} of {found.count} examples of '{Path(layer.path).stem}' lie on no valid pixel: left out."
+        text = f"{missed} of {found.count} features of {name.upper()} lie on no valid pixel: left out."
         report.log("warning", text)
     return Examples(np.stack(features), tuple(places))
 
 
-def _nowhere(found: FeatureLayer, layer: VectorFile, what: str) -> InputError:
-    problem = f"None of the {found.count} features of '{Path(layer.path).stem}' lies on {what}."
+def _nowhere(found: FeatureLayer, name: str, what: str) -> InputError:
+    problem = f"None of the {found.count} features of {name.upper()} lies on {what}."
     return InputError(problem, "Draw examples on the raster, or check the layer's coordinate system.")
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ...cards.card import ModelCard
 from ...errors import InputError
 from ...feedback import Report
+from ...files.text import counted
 from ...job.arguments import OPERATIONS
 from ...job.table import some
 from ...raster.grid import Grid
@@ -51,7 +52,7 @@ def embedding_work(job: Job[EmbedRequest]) -> Iterator[Work[View]]:
                 )
             scenes = GridScenes(grid, size, stride)
             collect = partial(FeatureRaster, stride=stride, storage=request.storage)
-            report.log("info", f"{len(scenes)} patches of {size} x {size} px, one every {stride} px.")
+            report.log("info", f"{counted(len(scenes), 'patch', 'es')} of {size} x {size} px, one every {stride} px.")
         else:
             if request.stride is not None:
                 report.log("warning", "STRIDE is for rasters of features, and has no effect with FEATURES.")

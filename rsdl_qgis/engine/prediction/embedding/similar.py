@@ -95,7 +95,7 @@ def _searched(
     with opened_raster(given) as image_source:
         for name in ("examples", "counterexamples"):
             if (layer := VectorFile.argument(given, name)) is not None:
-                check_examples(layer, image_source.grid, report)
+                check_examples(layer, name, image_source.grid, report)
     with tempfile.TemporaryDirectory(dir=Path(given["output"]).absolute().parent) as folder:
         features = f"{folder}/features.tif"
         (image,) = found_encoder(given["model"])[1].inputs[:1]
@@ -108,7 +108,7 @@ def _examples(
     given: Mapping[str, Any], name: str, source: RasterSource, scale: Standard, report: Report
 ) -> Examples | None:
     layer = VectorFile.argument(given, name)
-    return None if layer is None else examples_in(layer, source, scale, report)
+    return None if layer is None else examples_in(layer, name, source, scale, report)
 
 
 def _targets(examples: Examples, match: str) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from difflib import get_close_matches
 from importlib import import_module
 from pathlib import Path
 
@@ -31,17 +32,24 @@ def published_weights(
     holds something else than tensors. Cancelled leaves no incomplete file.
     """
     name = str(name_or_path)
+    check_name(name)
     published = published_line(name)
+    path = Path(name_or_path)
     if published and name in PUBLISHED:
         path = fetch(published, folder or user_folder() / "weights", report, base)
-    else:
-        path = Path(name_or_path)
-    if not path.is_file():
-        raise ModelError(
-            f"There are no published weights '{name}', and no such file.",
-            f"Choose one of {', '.join(PUBLISHED)}, or give the path of a .pth or .safetensors file.",
-        )
     return _our_names(read_weights(path), network or (published.network if published else ""))
+
+
+def check_name(name: str) -> None:
+    """ModelError for what is neither a name of ``PUBLISHED`` nor a file."""
+    if name in PUBLISHED or Path(name).is_file():
+        return
+    near = get_close_matches(name.casefold(), PUBLISHED, 3)
+    meant = f"Did you mean {' or '.join(near)}? " if near else ""
+    raise ModelError(
+        f"There are no published weights '{name}', and no such file.",
+        f"{meant}Choose one of {', '.join(PUBLISHED)}, or give the path of a .pth or .safetensors file.",
+    )
 
 
 def _our_names(state: dict[str, Tensor], network: str) -> dict[str, Tensor]:

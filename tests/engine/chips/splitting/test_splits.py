@@ -150,6 +150,12 @@ class TestBlocks:
         with pytest.raises(InputError, match="too few separate chips"):
             split_chips(folder_of(chips), SplitRequest("blocks"), even(chips))
 
+    @pytest.mark.parametrize(("labels", "words"), [("raster", "Label a larger area"), ("none", "larger rasters")])
+    def test_what_too_few_chips_need_is_told_by_their_labels(self, labels, words):
+        chips = replace(folder_of(grid(1, 1)), labels=labels)
+        with pytest.raises(InputError, match=words):
+            split_chips(chips, SplitRequest("blocks"), even(grid(1, 1)))
+
     def test_few_chips_are_divided_one_by_one(self):
         folder, note = split_chips(folder_of(grid(1, 3)), SplitRequest("blocks"), np.ones((3, 1)))
         assert sorted(c.split for c in folder.chips) == ["", "train", "valid"] and note.dropped == 1

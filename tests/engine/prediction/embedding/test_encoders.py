@@ -13,12 +13,13 @@ import rasterio
 import torch
 
 from rsdl_qgis.engine.cards.stac_mlm import from_item, to_item
-from rsdl_qgis.engine.errors import InputError, MismatchError
+from rsdl_qgis.engine.cards.store import Store
+from rsdl_qgis.engine.errors import InputError, MismatchError, ModelError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.published.addresses import PUBLISHED
-from rsdl_qgis.engine.published.card import ENCODERS, NAMED, Sight, encoder_card, whole_bands
+from rsdl_qgis.engine.published.card import ENCODERS, NAMED, Sight, encoder_card, found_encoder, whole_bands
 from rsdl_qgis.engine.runtime.features import last_layer
 
 FOLDER = Path(os.environ.get("RSDL_DATA", "../shared/data"), "foreign")
@@ -133,3 +134,8 @@ def test_bands_by_name_and_the_size_of_a_patch():
     assert card.options["months"] == [5] and card.options["size"] == card.tiling.size == 48
     assert card.options["resolution"] == pytest.approx(1000 / 48)
     assert encoder_card("galileo-nano", Sight(names, ("image",))).tiling.size == 16
+
+
+def test_a_name_beside_that_of_published_weights_is_told():
+    with pytest.raises(ModelError, match=r"There is no model 'efficientnet_lite0'. Did you mean efficientnet-lite0"):
+        found_encoder("efficientnet_lite0", Store([]))

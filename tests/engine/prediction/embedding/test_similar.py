@@ -177,7 +177,7 @@ def test_examples_beside_an_image_are_told_before_it_is_embedded(tmp_path, make_
     beside = vector(tmp_path / "beside.geojson", [(point(900, 900), {})])["path"]
     layers = {"examples": on, "examples_crs": "EPSG:32634", "counterexamples_crs": "EPSG:32634", name: beside}
     given = {"input": {"path": image}, "model": model, **layers, "output": str(tmp_path / "found.tif")}
-    with pytest.raises(InputError, match="None of the 1 features of 'beside' lies on the raster"):
+    with pytest.raises(InputError, match=f"None of the 1 features of {name.upper()} lies on the raster"):
         OPERATIONS["find_similar"](given, Report())
 
 
