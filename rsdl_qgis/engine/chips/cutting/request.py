@@ -32,7 +32,8 @@ class CutRequest:
     only those whose centre they contain. ``multilabel``: the field of a scene names several classes, separated by ; or
     ,. ``only_inside``: pixels of a scene outside its polygon are invalid. ``extent``, ``mask``: the labelled area.
     ``size``, ``overlap``: of chips, in pixels. ``separate``: chips must be small enough for a split by blocks.
-    ``bands``, ``dates``: names per input. ``object_size``: side in metres of objects that are points.
+    ``pixels``: a pixel is learnt by itself, so that chips may be smaller than networks take them. ``bands``, ``dates``:
+    names per input. ``object_size``: side in metres of objects that are points.
     """
 
     task: str
@@ -51,6 +52,7 @@ class CutRequest:
     size: int | None = None
     overlap: int = 0
     separate: bool = True
+    pixels: bool = False
     bands: Mapping[str, Sequence[str]] = field(default_factory=dict)
     dates: Mapping[str, Sequence[str]] = field(default_factory=dict)
     unit: str = ""

@@ -26,6 +26,7 @@ from .request import USUAL_SIZE, CutRequest
 from .windows import boxes_inside, cells, groups
 
 SIZES = (USUAL_SIZE, 128, 64, 32)  # of chips, unless one is requested
+SIZE_OF_PIXELS = 16  # where no network needs more
 ENOUGH, SEPARATE, FEW = 48, 8, 16  # chips, or separate groups of chips, for a split; fewest chips
 SCENE = 64  # pixels per side of a scene around a point
 ROOM = 2.0  # least side of a chip relative to nearly all objects' sides
@@ -149,7 +150,8 @@ def chip_size(survey: Survey, request: CutRequest) -> int:
         return SCENE
     longest = max(max(scene.area.height, scene.area.width) for scene in survey.scenes)
     least = ROOM * float(np.percentile(survey.sides, 90)) if survey.sides.size else 0.0
-    sizes = [size for size in SIZES if size < 2 * longest and size >= least] or [SIZES[0 if least else -1]]
+    offered = (*SIZES, SIZE_OF_PIXELS) if request.pixels else SIZES
+    sizes = [size for size in offered if size < 2 * longest and size >= least] or [SIZES[0 if least else -1]]
     if not request.separate:
         return next((size for size in sizes if size <= longest), sizes[-1])
     counted = {}

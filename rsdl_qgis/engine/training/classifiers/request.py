@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ...errors import InputError
@@ -43,11 +43,12 @@ class ClassifierRequest:
             raise InputError(f"There is no argument '{unknown[0]}' of the job 'train_classifier'.")
         names = [name for name in arguments if name in (*SHARED, *DATA)]
         training = TrainRequest.of({name: arguments[name] for name in names})
+        data = replace(training.data, cut=replace(training.data.cut, pixels=True))
         method = own["method"]
         _check(training.task, method, own)
         line = CLASSIFIERS[method]
         given = {name: own[name] for name in PARAMETERS if own[name] is not None}
-        return cls(training, method, given, own["samples"] or line.samples, own["shares"])
+        return cls(replace(training, data=data), method, given, own["samples"] or line.samples, own["shares"])
 
 
 def _check(task: str, method: str, own: Mapping[str, Any]) -> None:

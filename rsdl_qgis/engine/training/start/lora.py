@@ -38,8 +38,9 @@ def add_lora(network: nn.Module, rank: int, alpha: float, new_stages: Collection
     """Adapt the weights before the head; returns the numbers of parameters that are trained and that are frozen.
 
     Linear layers, attention and convolutions are adapted; those that a change of this rank would make no smaller are
-    trained whole; biases and norms are frozen. The head and ``new_stages``, the names of stages with random weights,
-    are trained as they are. InputError for a network without a layer to adapt.
+    trained whole; biases and the parameters of norms are frozen, and batch norm goes on to collect its statistics. The
+    head and ``new_stages``, the names of stages with random weights, are trained as they are. InputError for a network
+    without a layer to adapt.
     """
     places = list(_weights(network, new_stages))
     if not places:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -14,11 +16,12 @@ from rsdl_qgis.engine.feedback import Report
 from ...training.layers import box, point, raster, source, vector
 
 
-def size_for(tmp_path, side, shapes, task="segmentation", **arguments):
+def size_for(tmp_path, side, shapes, task="segmentation", pixels=False, **arguments):
     """The side of the chips of a raster of ``side`` x ``side`` pixels with labels."""
     spec = raster(tmp_path / "scene.tif", np.ones((1, side, side), "uint8"), tiled=True, sparse_ok=True)
     labels = [vector(tmp_path / "l.geojson", [(shape, i % 2) for i, shape in enumerate(shapes)])]
     request = CutRequest.of({"task": task, "sources": [source(spec)], "labels": labels, **arguments})
+    request = replace(request, pixels=pixels)
     cache = LayerCache("class")
     scenes = with_labels(open_scenes(request), request, cache)
     return chip_size(survey_layers(scenes, request, cache, Report()), request)
@@ -44,6 +47,11 @@ def apart(count, step):
 ])  # fmt: skip
 def test_chips_are_as_large_as_a_split_by_blocks_allows(tmp_path, side, shapes, size):
     assert size_for(tmp_path, side, shapes) == size
+
+
+@pytest.mark.parametrize(("side", "size"), [(52, 16), (100, 32), (900, 128)])
+def test_where_a_pixel_is_learnt_by_itself_a_small_raster_has_smaller_chips(tmp_path, side, size):
+    assert size_for(tmp_path, side, halves(side), pixels=True) == size
 
 
 def test_other_splits_do_not_need_small_chips(tmp_path):

@@ -12,6 +12,7 @@ from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
 
 from ..chip_folders import make_folder
+from ..layers import box, raster, source, vector
 
 FAST = {"svm-rbf": {"cost": 1, "gamma": 0.5}, "svm-linear": {"cost": 1}, "random-forest": {"trees": 9, "leaf": 2},
         "gradient-boosting": {"trees": 9, "leaf": 5}}  # fmt: skip
@@ -81,3 +82,13 @@ def test_refuses_with_a_sentence(tmp_path, changes, error, words):
     assert all(word in str(caught.value) for word in words), caught.value
     assert not (tmp_path / "model").exists()
     assert not (tmp_path / "model.training").exists()
+
+
+def test_a_small_raster_of_features_is_enough(tmp_path):
+    values = np.random.default_rng(0).normal(0, 0.1, (5, 52, 52)).astype("float32")
+    values[0, :, 26:] += 1
+    spec = raster(tmp_path / "features.tif", values)
+    labels = [vector(tmp_path / "l.geojson", [(box(0, 0, 26, 52), 0), (box(26, 0, 52, 52), 1)])]
+    asked = {"task": "segmentation", "sources": [source(spec)], "labels": labels, "output": str(tmp_path / "model")}
+    result = train(**asked, method="svm-rbf", threads=1, cost=1, gamma=0.1)
+    assert result["main"] > 0.9
