@@ -46,7 +46,7 @@ from .samples.chips import balanced_draws
 from .samples.data import Data, open_data, sides_multiple
 from .samples.features import FeatureBatches, Features, LastLayer, write_features
 from .samples.units import InUnits, fold
-from .start.freezing import freezing
+from .start.freezing import freezing, stages_of
 from .start.lora import add_lora
 from .start.named_bands import told
 from .start.start import Started, network_to_build, options_line, start
@@ -171,6 +171,7 @@ def set_up(
     for line in started.lines:
         report.log("info", line)
     check_frozen(request, network, started)
+    warn_random(request, network, started, report)
     card = card_for(
         network,
         name=request.model_name,
@@ -212,6 +213,14 @@ def check_frozen(request: TrainRequest, network: nn.Module, started: Started) ->
             f"FREEZE={request.freeze} would freeze {', '.join(random)} with random weights: the start has none for it.",
             "Choose FREEZE=encoder, or start from weights of the same network.",
         )
+
+
+def warn_random(request: TrainRequest, network: nn.Module, started: Started, report: Report) -> None:
+    """Says what keeps its random weights where the last layer alone is trained."""
+    random = [stage.name for stage in stages_of(network) if stage.part != "head" and stage.name in started.new_stages]
+    if request.method in ON_FEATURES and random:
+        text = f"METHOD={request.method} leaves {', '.join(random)} with random weights: the start has none for it"
+        report.log("warning", f"{text}, as for bands that it does not know. METHOD=finetune trains it.")
 
 
 def background_of(data: Data, request: TrainRequest) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 import torch
@@ -14,7 +16,7 @@ from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.at_once import set_prototypes
 from rsdl_qgis.engine.training.samples.features import Features, LastLayer, last_layer, write_features
 from rsdl_qgis.engine.training.start.weights import model_weights
-from rsdl_qgis.engine.training.train import run_train
+from rsdl_qgis.engine.training.train import run_train, warn_random
 
 from .chip_folders import make_folder
 from .test_train import Heard, arguments, read_card
@@ -175,3 +177,22 @@ def test_dense_networks_have_no_last_layer_for_it(tmp_path):
         run_train(arguments(tmp_path, method="linear", base_model="flood-s2"), Report())
     with pytest.raises(InputError, match="does not end in one"):
         last_layer(build_network("unet", {"image": (1, 3)}, 2, widths=[4, 8]))
+
+
+@pytest.mark.parametrize(
+    ("method", "new", "said"),
+    [
+        ("linear", ("encoder.other_channel", "head"), True),
+        ("prototype", ("encoder.other_channel", "head"), True),
+        ("linear", ("head",), False),
+        ("finetune", ("encoder.other_channel", "head"), False),
+    ],
+)
+def test_random_weights_that_are_not_trained_are_told(method, new, said):
+    network = build_network("presto", {"image": (2, 2)}, 3, bands=("B2", "EVI"))
+    report = Heard()
+    warn_random(SimpleNamespace(method=method), network, SimpleNamespace(new_stages=new), report)
+    assert report.lines == (
+        [("warning", f"METHOD={method} leaves encoder.other_channel with random weights: the start has none for it, as "
+          "for bands that it does not know. METHOD=finetune trains it.")] if said else []
+    )  # fmt: skip
