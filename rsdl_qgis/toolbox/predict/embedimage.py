@@ -19,7 +19,7 @@ from .. import compat
 from .. import parameters as shared
 from ..results.feature_style import COLOURS, in_bands, in_fields
 from ..text import tr
-from .encoders import encoder_bands, goes_by_name, named_encoder
+from .encoders import ENCODER_TASKS, encoder_bands, goes_by_name, named_encoder
 from .further import further
 from .sceneclassification import SceneClassification
 
@@ -75,7 +75,7 @@ class EmbedImage(SceneClassification):
                 "name of published weights: {names}. Default: the installed scene classifier whose bands match the "
                 "raster's band descriptions, if exactly one does."
             ).format(names=", ".join(ENCODERS)),
-            "classification,segmentation,regression",
+            ENCODER_TASKS,
             kind="encoders",
         )
         size = shared.number_of(

@@ -18,6 +18,8 @@ from ..worker.layers import RasterUse
 from .base import use_bands
 from .model_choice import takes_one_image
 
+ENCODER_TASKS = "classification,embedding,segmentation,regression"  # of the models that are offered
+
 
 def named_encoder(name: str) -> tuple[Path, ModelCard]:
     """The model of that name or path, or the published weights, whose features of an image can be taken; RsdlError if

@@ -178,7 +178,10 @@ def _network() -> list[Option]:
             "NETWORK",
             tr("Network"),
             tr("The network to train, by its name in the list; docs/networks.md has size, cost and paper of each."),
-            usual=tr("that of the base model, else {network}, which trains in minutes without a GPU on a small area"),
+            usual=tr(
+                "that of the base model or the published weights, else {network}, which trains in minutes without a "
+                "GPU on a small area"
+            ),
             basic=True,
             make=network,
         ),

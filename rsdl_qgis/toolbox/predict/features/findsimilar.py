@@ -18,7 +18,7 @@ from ... import parameters as shared
 from ...results import styles
 from ...results.place_style import of_places
 from ...text import tr
-from ..encoders import encoder_bands, named_encoder
+from ..encoders import ENCODER_TASKS, encoder_bands, named_encoder
 from .base import BandsAlgorithm
 
 TABLE = OPERATIONS["find_similar"]
@@ -63,7 +63,8 @@ class FindSimilar(BandsAlgorithm):
                 "a model folder or of a .zip archive of one, or the name of published weights: {names}. Default: none, "
                 "the raster has features or other numbers that are compared."
             ).format(names=", ".join(ENCODERS)),
-            "classification,segmentation,regression",
+            ENCODER_TASKS,
+            empty=tr("none: its bands are compared"),
             kind="encoders",
         )
         size = shared.number_of(

@@ -85,3 +85,10 @@ def test_models_and_bands_that_cannot_be(run, raster, tmp_path):
         run("findsimilar", {**given, "MODEL": "nowhere"})
     with pytest.raises(AssertionError, match="is not a device"):
         run("findsimilar", {**given, "DEVICE": "abacus"})
+
+
+@pytest.mark.parametrize(("name", "none"), [("findsimilar", "none: its bands are compared"), ("embedimage", None)])
+def test_the_dialog_offers_encoders_too_and_says_what_no_model_means(provider, name, none):
+    about = provider.algorithm(name).parameterDefinition("MODEL").metadata()["widget_wrapper"]
+    assert "embedding" in about["choices"].partition(":")[2].split(",")
+    assert about.get("empty") == none
