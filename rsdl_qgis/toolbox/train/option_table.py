@@ -104,7 +104,7 @@ def _chips() -> list[Option]:
                 "Side length of the square chips that rasters are cut into, or, for scenes, of the squares around "
                 "points. Larger chips show more context and need more memory."
             ),
-            usual=tr("from the area that is labelled"),
+            usual=tr("from the area"),
             shown=lambda task: not task.series,
         ),
         Option(
