@@ -2788,6 +2788,10 @@ A place is a pixel that is the highest around it. Places are at least DISTANCE a
    <translation>ομοιότητα,αναζήτηση,συνημίτονο,embedding,χαρακτηριστικά,παραδείγματα,few-shot,ανάκτηση,nearest</translation>
   </message>
   <message>
+   <source>none: its bands are compared</source>
+   <translation>κανένα: συγκρίνονται οι δίαυλοί του</translation>
+  </message>
+  <message>
    <source>Examples</source>
    <translation>Παραδείγματα</translation>
   </message>
@@ -4888,20 +4892,16 @@ Without labels the chips are images alone, which 'Distil model' can train on.</s
    <translation>μόνο τα εικονοστοιχεία που αγγίζει</translation>
   </message>
   <message>
-   <source>from the area that is labelled</source>
-   <translation>από την περιοχή που έχει ετικέτες</translation>
+   <source>from the area</source>
+   <translation>από την περιοχή</translation>
   </message>
   <message>
    <source>that of the network, 224 for most</source>
    <translation>του δικτύου, 224 για τα περισσότερα</translation>
   </message>
   <message>
-   <source>from the area</source>
-   <translation>από την περιοχή</translation>
-  </message>
-  <message>
-   <source>that of the base model, else {network}, which trains in minutes without a GPU on a small area</source>
-   <translation>του βασικού μοντέλου, αλλιώς {network}, που σε μικρή περιοχή εκπαιδεύεται σε λίγα λεπτά χωρίς κάρτα γραφικών</translation>
+   <source>that of the base model or the published weights, else {network}, which trains in minutes without a GPU on a small area</source>
+   <translation>του βασικού μοντέλου ή των δημοσιευμένων βαρών, αλλιώς {network}, που σε μικρή περιοχή εκπαιδεύεται σε λίγα λεπτά χωρίς κάρτα γραφικών</translation>
   </message>
   <message>
    <source>the network's usual form</source>
