@@ -72,5 +72,6 @@ def log_beyond(card: ModelCard, judged: int, found: int, report: Report) -> floa
     if share < MANY:
         report.log("info", f"{about}.")
     else:
-        report.log("warning", f"{about}: do not trust the map there without a check. DOMAIN writes where that is.")
+        where = "DOMAIN of the algorithms that make maps writes where that is."
+        report.log("warning", f"{about}: do not trust the map there without a check. {where}")
     return share

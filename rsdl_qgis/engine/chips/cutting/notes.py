@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from ...errors import known
 from ...feedback import Report
+from ...files.text import counted
 from ...raster.class_tables import bands_of
 from ...vector.label_features import Features
 from ..box_table import LEAST_SEEN
@@ -165,10 +166,10 @@ def log_cut(tally: Tally, legend: Legend, request: CutRequest, report: Report) -
         report.log("warning", f"{tally.skipped} scenes have no valid pixel or are larger than {LARGEST_SCENE} px.")
     apart = Counter(label for feature, label in tally.apart.items() if feature not in tally.taken)
     if apart:
-        text = f"{apart.total()} scenes have their middle outside the rasters, the extent or the mask"
+        text = f"{counted(apart.total(), 'scene')} with the middle outside the rasters, the extent or the mask"
         report.log("warning", f"{text}; left out: {listed(apart)}.")
     if tally.tiny:
-        report.log("warning", f"{tally.tiny.total()} scenes are a pixel or less: {listed(tally.tiny)}.")
+        report.log("warning", f"{counted(tally.tiny.total(), 'scene')} of a pixel or less: {listed(tally.tiny)}.")
 
 
 def _named(counts: Mapping[int, int], legend: Legend) -> dict[str, int]:

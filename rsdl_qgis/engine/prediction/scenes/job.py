@@ -9,6 +9,7 @@ from functools import partial
 
 from ...cards.card import ModelCard
 from ...feedback import Report
+from ...files.text import counted
 from ...raster.grid import Grid
 from ...runtime.augmented import check_variants, opening
 from ...vector.scene_features import look_over
@@ -88,8 +89,8 @@ def views_of(scenes: Scenes, card: ModelCard, grid: Grid, report: Report) -> Vie
     if views.divided:
         report.log(
             "info",
-            f"{views.divided} scenes are much larger than those of training, {usual} px a side: each is divided into "
-            f"cells of about that size, {len(views)} views in all.",
+            f"{counted(views.divided, 'scene')} much larger than those of training, {usual} px a side: divided into "
+            f"cells of about that size, {counted(len(views), 'view')} in all.",
         )
     return views
 

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from ...cards.card import ModelCard
-from ...raster.grid import Grid, Window, apply, pixel_boxes
+from ...raster.grid import Grid, Window, apply, pixel_boxes, same_crs
 from ...raster.metadata import crs_names
 from ...vector.class_layers import check_crs
 from ...vector.geometries import Geometry, polygons_wkb
@@ -131,7 +131,7 @@ class FeatureScenes:
         for reason, number in reasons.items():
             if number:
                 yield "warning", f"{number} of {len(self)} features {reason}: no class."
-        if self.outside == len(self) > 0:
+        if self.outside == len(self) > 0 and not same_crs(self._layer.crs, self._grid.crs):
             own, other = (crs_names(crs)[0] or "without a code" for crs in (self._layer.crs, self._grid.crs))
             yield "warning", f"Check the coordinate systems: the layer's is {own}, the raster's {other}."
         if rest := max(0, count - sum(reasons.values())):

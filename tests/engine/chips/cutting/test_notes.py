@@ -86,8 +86,8 @@ def test_small_objects_and_scenes(cutting):
     assert "warning: l: 4 objects are smaller than a pixel: tiny (4)." in said
     apart = [(box(200, 0, 210, 9), "a"), (box(80, 0, 130, 9), "b")]
     _, said = cutting(BIG + TINY + apart, "classification")
-    assert "warning: 4 scenes are a pixel or less: tiny (4)." in said
-    assert any(t.startswith("warning: 2 scenes have their middle outside") and "a (1), b (1)" in t for t in said)
+    assert "warning: 4 scenes of a pixel or less: tiny (4)." in said
+    assert any(t.startswith("warning: 2 scenes with the middle outside") and "a (1), b (1)" in t for t in said)
 
 
 def test_spellings_and_many_single_ones(cutting):

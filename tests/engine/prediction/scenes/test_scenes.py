@@ -197,6 +197,16 @@ def test_points_have_windows_around_the_pixel_they_lie_in(tmp_path, image):
     np.testing.assert_allclose(corners_of(made[0].wkb)[0], NORTH_UP @ (16, 6))
 
 
+@pytest.mark.parametrize("crs", ["EPSG:32634", "EPSG:32633"])
+def test_coordinate_systems_are_doubted_where_all_lies_outside_and_they_differ(tmp_path, crs):
+    path = vector(tmp_path / "l.geojson", [(box(500, 500, 510, 510), "a")])["path"]
+    found = FeatureScenes(look_over(path), replace(GRID, crs=crs), 9)
+    assert found.outside or list(found)
+    said = " ".join(text for _, text in found.without_class(1))
+    assert "1 of 1 features lie outside" in said
+    assert ("Check the coordinate systems" in said) == (crs == "EPSG:32633")
+
+
 def test_a_polygon_has_the_pixels_whose_centres_it_holds(tmp_path, image):
     path = vector(tmp_path / "l.geojson", [(box(10.6, 5.6, 20.4, 15.4), "a"), (box(4.2, 4.2, 4.3, 4.3), "b")])["path"]
     tiles = loaded(image, path)
