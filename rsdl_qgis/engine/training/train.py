@@ -217,8 +217,10 @@ def check_frozen(request: TrainRequest, network: nn.Module, started: Started) ->
 
 def warn_random(request: TrainRequest, network: nn.Module, started: Started, report: Report) -> None:
     """Says what keeps its random weights where the last layer alone is trained."""
+    if request.method not in ON_FEATURES:
+        return
     random = [stage.name for stage in stages_of(network) if stage.part != "head" and stage.name in started.new_stages]
-    if request.method in ON_FEATURES and random:
+    if random:
         text = f"METHOD={request.method} leaves {', '.join(random)} with random weights: the start has none for it"
         report.log("warning", f"{text}, as for bands that it does not know. METHOD=finetune trains it.")
 

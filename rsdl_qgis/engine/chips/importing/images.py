@@ -129,26 +129,12 @@ def import_class_folders(root: Path, report: Report | None = None) -> ChipFolder
     if not rows:
         problem = f"{root} has no images in folders of their classes."
         raise InputError(problem, "Put the images of each class in a folder of its name.")
-    names = [path.stem for _, path, _ in rows]
-    clashing = len(set(names)) < len(names)
     known = sorted({own for _, _, own in rows})
     legend = legend_of_names(known)
-    chips: list[Chip] = []
-    sources: dict[str, Source] = {}
-    opened: list[Picture] = []
-    for split, path, own in rows:
-        report.check()
-        picture = open_picture(path)
-        opened.append(picture)
-        name = "-".join(part for part in (split, own, path.stem) if part) if clashing else path.stem
-        chip = Chip(name, {"image": (reference_to(path, folder),)}, legend.name(own), split)
-        chips.append(placed_chip(chip, picture.grid, sources))
     if len(known) < 2:
         raise InputError(f"{root} has one folder of images only, '{known[0]}'.", "Scenes need two classes or more.")
-    check_bands(opened)
-    inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
-    grids = [picture.grid for picture in opened]
-    return folder_of(folder, "classification", inputs, legend.classes, chips, sources, grids, "class", ())
+    scenes = [(split, path, legend.name(own), (split, own)) for split, path, own in rows]
+    return _single_images(scenes, "classification", folder, legend.classes, "class", report)
 
 
 def import_unlabelled(root: Path, task: str, report: Report | None = None) -> ChipFolder:
@@ -160,19 +146,34 @@ def import_unlabelled(root: Path, task: str, report: Report | None = None) -> Ch
     rows = [(split, path) for split, part in _parts(root).items() for path in images_in(part).values()]
     if not rows:
         raise InputError(f"{root} has no images.", f"They end in {', '.join(ENDINGS)}.")
-    clashing = len({path.stem for _, path in rows}) < len(rows)
+    return _single_images([(split, path, "", (split,)) for split, path in rows], task, folder, (), "none", report)
+
+
+def _single_images(
+    rows: Sequence[tuple[str, Path, str, Sequence[str]]],
+    task: str,
+    folder: Path,
+    classes: tuple[Class, ...],
+    labels: str,
+    report: Report,
+) -> ChipFolder:
+    """Images of one date as a chip folder: of each the split, the file, the label, and what stands before its name
+    where two have the same. InputError where they differ in their number of bands.
+    """
+    clashing = len({path.stem for _, path, _, _ in rows}) < len(rows)
     chips: list[Chip] = []
     sources: dict[str, Source] = {}
     opened: list[Picture] = []
-    for split, path in rows:
+    for split, path, label, before in rows:
         report.check()
         picture = open_picture(path)
         opened.append(picture)
-        chip = Chip(f"{split}-{path.stem}" if clashing else path.stem, {"image": (reference_to(path, folder),)})
-        chips.append(placed_chip(replace(chip, split=split), picture.grid, sources))
+        name = "-".join(filter(None, (*before, path.stem))) if clashing else path.stem
+        chip = Chip(name, {"image": (reference_to(path, folder),)}, label, split)
+        chips.append(placed_chip(chip, picture.grid, sources))
     check_bands(opened)
     inputs = (Input("image", tuple(Band(name) for name in opened[0].bands)),)
-    return folder_of(folder, task, inputs, (), chips, sources, [item.grid for item in opened], "none", ())
+    return folder_of(folder, task, inputs, classes, chips, sources, [item.grid for item in opened], labels, ())
 
 
 def import_folder(root: Path, task: str, report: Report | None = None, labelled: bool = True) -> ChipFolder:
