@@ -41,3 +41,10 @@ class Portion(Report):
 
     def cancelled(self) -> bool:
         return self.whole.cancelled()
+
+
+class Unlogged(Portion):
+    """A part of a job that is done again later, and then logged."""
+
+    def log(self, level: str, message: str) -> None:
+        """Nothing is logged."""

@@ -23,7 +23,7 @@ from ..job.table import some
 from ..raster.geotiff import not_written
 from ..tables.chip_formats import OURS
 from ..tables.tasks import TASKS
-from .cutting.cutter import cut
+from .cutting.cutter import Check, cut
 from .exporting.export import check_format, export
 from .folder import CHIPS_FILE, FILED, SAMPLES_FILE, SPLITS, Chip, ChipFolder, files_of, read_chips, write_chips
 from .importing.boxes import import_boxes
@@ -35,11 +35,13 @@ CUT = ".chips"  # folder of the chips that are exported in another format
 FILE_MANAGERS = (".DS_Store", "Thumbs.db", "desktop.ini")
 
 
-def prepare_chips(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote]:
+def prepare_chips(
+    request: ChipsRequest, folder: Path, report: Report, fits: Check | None = None
+) -> tuple[ChipFolder, SplitNote]:
     """The requested chips, each with its split.
 
     A given chip folder is not changed; otherwise layers are cut into ``folder``, where chips of the same request and
-    files are reused. Raises InputError, OutputError.
+    files are reused. ``fits``: as of ``cut``. Raises InputError, OutputError.
     """
     if request.given:
         chips, note, _ = _taken(request, request.given, folder, report)
@@ -49,7 +51,7 @@ def prepare_chips(request: ChipsRequest, folder: Path, report: Report) -> tuple[
             report.log("info", "The chips that were cut before are reused.")
             return stored
         with whole_folder(folder) as part:
-            chips, note, _ = _cut(request, part, report)
+            chips, note, _ = _cut(request, part, report, fits)
         chips = replace(chips, path=folder)
     for warning in note.warnings:
         report.log("warning", warning)
@@ -193,9 +195,11 @@ def _taken(request: ChipsRequest, given: Path, folder: Path, report: Report) -> 
     return (*split_chips(chips, split, counts), counts)
 
 
-def _cut(request: ChipsRequest, folder: Path, report: Report) -> tuple[ChipFolder, SplitNote, NDArray]:
+def _cut(
+    request: ChipsRequest, folder: Path, report: Report, fits: Check | None = None
+) -> tuple[ChipFolder, SplitNote, NDArray]:
     """The chips cut from layers, their split, and their label counts."""
-    chips = cut(request.cut, folder, report)
+    chips = cut(request.cut, folder, report, fits)
     report.progress(1.0, "Splitting the chips")
     split = request.split
     if split.how == "chips":

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, partial
 from typing import Any
@@ -14,13 +14,14 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from ..cards.card import ModelCard
+from ..cards.card import Input, ModelCard
 from ..cards.store import Store
+from ..chips.cutting.cutter import Check
 from ..chips.folder import ChipFolder
 from ..chips.prepare import prepare_chips
 from ..chips.splitting.splits import SplitNote
 from ..errors import InputError
-from ..feedback import Portion, Report
+from ..feedback import Portion, Report, Unlogged
 from ..job.outputs import kept, writing
 from ..networks import build_network, network_for
 from ..runtime.devices import torch_device
@@ -49,7 +50,7 @@ from .samples.units import InUnits, fold
 from .start.freezing import freezing, stages_of
 from .start.lora import add_lora
 from .start.named_bands import told
-from .start.start import Started, network_to_build, options_line, start
+from .start.start import Started, network_to_build, options_line, outlined_start, start
 from .start.weights import start_inputs
 from .summary import Trained, model_note, summary, write_report
 
@@ -73,7 +74,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
     options = {key: value for key, value in options.items() if key not in HEAD_OPTIONS}  # of a base model
     request = replace(request, device=set_up_device(request.device, request.threads))
     with work_folder(request):
-        folder, split = shared_chips(request, report)
+        folder, split = shared_chips(request, report, partial(check_start, request, name, options, report))
         options = told(name, options, folder.inputs, request.options)
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
@@ -95,14 +96,15 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         return finish(trained, network, report)
 
 
-def shared_chips(request: TrainRequest, report: Report) -> tuple[ChipFolder, SplitNote]:
+def shared_chips(request: TrainRequest, report: Report, fits: Check | None = None) -> tuple[ChipFolder, SplitNote]:
     """The chips of a training, and how they are split; its work folder is ready for them.
 
-    The first of several processes makes them. InputError where another one does not see them.
+    ``fits``: as of ``prepare_chips``. The first of several processes makes them. InputError where another one does not
+    see them.
     """
 
     def made() -> tuple[ChipFolder, SplitNote]:
-        chips = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT))
+        chips = prepare_chips(request.data, request.work / "chips", Portion(report, 0, CUT), fits)
         prepare_resume(request, chips[0], report)
         return chips
 
@@ -191,6 +193,16 @@ def set_up(
     tolerance = request.resolution_tolerance or (base or card).resolution_tolerance
     card = replace(card, description=request.description, keywords=request.keywords, resolution_tolerance=tolerance)
     return network, started, card
+
+
+def check_start(
+    request: TrainRequest, name: str, options: Mapping[str, Any], report: Report, inputs: Sequence[Input]
+) -> None:
+    """ModelError or InputError where what the network starts with cannot be its start, before chips are cut."""
+    options = told(name, options, inputs, request.options)
+    unlogged = Unlogged(report, 0, 0)
+    network, started = outlined_start(name, options, inputs, request.base_model, request.pretrained, unlogged)
+    check_frozen(request, network, started)
 
 
 def adapted(request: TrainRequest, network: nn.Module, started: Started, report: Report) -> Started:

@@ -16,6 +16,7 @@ from safetensors.torch import load_file
 
 from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band
 from rsdl_qgis.engine.cards.store import read_card
+from rsdl_qgis.engine.chips.cutting import cutter
 from rsdl_qgis.engine.chips.folder import read_chips, write_chips
 from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputError
 from rsdl_qgis.engine.feedback import Report
@@ -25,6 +26,7 @@ from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.train import run_train
 
 from .chip_folders import CLASSES, make_folder
+from .layers import box, noise, raster, source, vector
 from .processes.several import FORKED
 
 UNET = {"network": "unet", "options": {"widths": [4, 8]}}
@@ -388,6 +390,39 @@ def test_what_cannot_be_is_refused_before_anything_is_trained(tmp_path, given, e
         run_train({**arguments(tmp_path), **given}, Report())
     assert not (tmp_path / "model").exists()
     assert not (tmp_path / "model.training").exists()
+
+
+@pytest.mark.parametrize(
+    ("given", "error", "text"),
+    [
+        ({"base_model": "base", "network": "unetpp"}, ModelError, "nothing in common with the model"),
+        ({"pretrained": "imagenet"}, ModelError, "no published weights for this network"),
+        ({"pretrained": "own.pth"}, ModelError, "nothing in common with the weights in own.pth"),
+        (
+            {"base_model": "scenes", "network": "unet-encoder", "options": {}, "freeze": "backbone"},
+            InputError,
+            "FREEZE=backbone would freeze .* with random weights",
+        ),
+    ],
+)
+def test_a_start_that_does_not_fit_is_refused_before_chips_are_cut(tmp_path, monkeypatch, base, given, error, text):
+    scenes = tmp_path / "scenes"
+    scenes.mkdir()
+    if given.get("base_model") == "scenes":
+        run_train(arguments(scenes, "classification", network="resnet18", options={"width": 8}, epochs=1), Report())
+    torch.save({"weight": torch.zeros(3)}, tmp_path / "own.pth")
+    places = {"base": base, "scenes": str(scenes / "model"), "own.pth": str(tmp_path / "own.pth")}
+    given = {name: places.get(value, value) if isinstance(value, str) else value for name, value in given.items()}
+    layers = {
+        "sources": [source(raster(tmp_path / "image.tif", noise((3, 64, 64))))],
+        "labels": [vector(tmp_path / "labels.geojson", [(box(0, 0, 32, 64), "a"), (box(32, 0, 64, 64), "b")])],
+    }
+    job = {"task": "segmentation", **layers, "chip_size": 16, "output": str(tmp_path / "model"), **UNET, **given}
+    cut = []
+    monkeypatch.setattr(cutter, "survey_layers", lambda *given: cut.append(1))
+    with pytest.raises(error, match=text):
+        run_train(job, Report())
+    assert not cut
 
 
 def test_an_output_that_is_something_else_is_left_alone(tmp_path):

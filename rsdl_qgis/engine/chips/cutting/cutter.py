@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from ...cards.card import Input
 from ...errors import InputError
 from ...feedback import Report
 from ...prediction.inputs import log_stored_values
@@ -31,11 +32,14 @@ from .request import CutRequest
 from .survey import chip_size, divided, survey_layers
 from .windows import Span, cells
 
+Check = Callable[[Sequence[Input]], None]
 
-def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
+
+def cut(request: CutRequest, folder: Path, report: Report, fits: Check | None = None) -> ChipFolder:
     """Cut the labelled parts of rasters into ``folder``: GeoTIFF chips, their labels, samples of the rasters.
 
-    Windows are read one by one. InputError before anything is written where rasters or labels cannot be used, and
+    Windows are read one by one. ``fits`` is called with the inputs before, and raises where these do not fit what the
+    chips are for. InputError before anything is written where rasters or labels cannot be used, and
     later where no labelled pixel is valid; OutputError where the folder cannot be written.
     """
     report.progress(0.0, "Checking the rasters and labels")
@@ -43,6 +47,8 @@ def cut(request: CutRequest, folder: Path, report: Report) -> ChipFolder:
     cache = LayerCache(labels_of, parts=request.kind == "boxes")
     scenes = with_labels(open_scenes(request), request, cache)
     inputs = inputs_of(scenes, request)
+    if fits:
+        fits(inputs)
     check_resolutions(scenes, report)
     check_levels(scenes, report)
     survey = survey_layers(scenes, request, cache, report)

@@ -21,7 +21,7 @@ from ...networks import NETWORKS, check_options, option_names
 from ...runtime.published.files import published_line
 from .freezing import stages_of
 from .transfer import Channel, Transfer, adapt_classes, take_over
-from .weights import Encoder, Weights, encoders, model_weights, pretrained_weights, same_outputs
+from .weights import Encoder, Weights, encoders, model_weights, outline, pretrained_weights, same_outputs
 
 LEAST = 0.02  # fraction of the encoders' parameters that must come from the weights
 SHOWN = 6  # names listed in a line
@@ -52,17 +52,44 @@ def start(
     ``.pth`` or ``.safetensors`` file. ModelError where there are no such weights or they do not fit the network;
     InputError where both are given.
     """
+    weights = starting_weights(network, base_model, pretrained, report or Report())
+    if weights is None:
+        count = sum(parameter.numel() for parameter in network.parameters())
+        return Started((f"Started from scratch: {count:,} new parameters.",), new=count)
+    started = start_with(weights, network, inputs, [item.name for item in classes])
+    scaling = scaling_line(weights, inputs) if pretrained else ""
+    return replace(started, lines=(*started.lines, scaling) if scaling else started.lines)
+
+
+def outlined_start(
+    name: str,
+    options: Mapping[str, Any],
+    inputs: Sequence[Input],
+    base_model: str | None,
+    pretrained: str | None,
+    report: Report,
+) -> tuple[nn.Module, Started]:
+    """A network without values, and its start as far as it is known before the classes are. ModelError as of ``start``.
+
+    What is published is fetched, so that what cannot be fetched is refused here, too.
+    """
+    network = outline(name, {item.name: item.shape for item in inputs}, 2, options)
+    weights = starting_weights(network, base_model, pretrained, report)
+    if weights is None:
+        return network, Started(())
+    state = {key: value.to("meta") for key, value in weights.state.items()}
+    return network, start_with(replace(weights, state=state), network, inputs, ())
+
+
+def starting_weights(
+    network: nn.Module, base_model: str | None, pretrained: str | None, report: Report
+) -> Weights | None:
+    """The weights of ``base_model`` or ``pretrained``, or None. Errors as of ``start``."""
     if base_model and pretrained:
         raise InputError("A training starts from a model or from published weights, not from both.", "Choose one.")
     if base_model:
-        return start_with(model_weights(base_model), network, inputs, [item.name for item in classes])
-    if pretrained:
-        weights = pretrained_weights(pretrained, network, report or Report())
-        started = start_with(weights, network, inputs, [item.name for item in classes])
-        scaling = scaling_line(weights, inputs)
-        return replace(started, lines=(*started.lines, scaling) if scaling else started.lines)
-    count = sum(parameter.numel() for parameter in network.parameters())
-    return Started((f"Started from scratch: {count:,} new parameters.",), new=count)
+        return model_weights(base_model)
+    return pretrained_weights(pretrained, network, report) if pretrained else None
 
 
 def scaling_line(weights: Weights, inputs: Sequence[Input]) -> str:
