@@ -14,9 +14,10 @@ from typing import Any
 from ..errors import InputError, ModelError
 from ..files.text import one_line, shortened
 from ..tables.axes import AXES
+from ..tables.class_colors import class_colors
 from ..tables.tasks import task_of
 from .given.bands import band_of
-from .given.classes import PALETTE, colour_of
+from .given.classes import colour_of
 from .given.scaling import scaling_of
 from .names import as_model_name, is_safe_title
 from .steps import Step
@@ -196,6 +197,13 @@ def _step(kind: str, items: Sequence[Mapping[str, Any]]) -> Step:
     return Step(name, tuple(rows))
 
 
+def _class(number: int, item: Mapping[str, Any]) -> dict[str, Any]:
+    """A class of the extension: its value, its name, and its colour, '' for none."""
+    value = item.get("value", number)
+    name = item.get("name") or item.get("title") or item.get("description") or f"class {value}"
+    return {"value": value, "name": name, "color_hint": colour_of(item.get("color_hint"))}
+
+
 def _output(value: Any) -> Any:
     """An output with its classes as the classification extension has them."""
     if not isinstance(value, dict):
@@ -203,16 +211,12 @@ def _output(value: Any) -> Any:
     classes = value.get("classification:classes") or value.get("classification_classes")
     if not isinstance(classes, list):
         return {**value, "classification:classes": None}
-    made = []
-    for i, item in enumerate(classes):
-        if isinstance(item, dict):
-            number = item.get("value", i)
-            title = item.get("name") or item.get("title") or item.get("description") or f"class {number}"
-            colour = colour_of(item.get("color_hint")) or PALETTE[i % len(PALETTE)]
-            item = {"value": number, "name": title, "color_hint": colour.lstrip("#").upper()}
-        made.append(item)
-    if all(isinstance(c, dict) and isinstance(c["value"], int) for c in made):
-        made.sort(key=lambda c: c["value"])  # channels are in the order of values
+    made = [_class(i, item) if isinstance(item, dict) else item for i, item in enumerate(classes)]
+    if all(isinstance(item, dict) for item in made):
+        colours = class_colors([str(item["name"]) for item in made], [item["color_hint"] for item in made])
+        made = [{**item, "color_hint": colour.lstrip("#").upper()} for item, colour in zip(made, colours)]
+        if all(isinstance(item["value"], int) for item in made):
+            made.sort(key=lambda item: item["value"])  # channels are in the order of values
     return {**value, "classification:classes": made}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from ..cards.card import Band, Class
 from ..cards.given.bands import band_of
-from ..cards.given.classes import PALETTE, colour_of
+from ..cards.given.classes import colour_of, coloured
 from ..cards.steps import Step
 from ..errors import ModelError
 from ..files.json import parsed
@@ -116,14 +116,15 @@ def _bands(emd: Mapping[str, Any]) -> tuple[Band, ...]:
 
 
 def _classes(emd: Mapping[str, Any]) -> tuple[Class, ...]:
-    found = []
+    named, colours = [], []
     items = emd.get("Classes")
-    for i, item in enumerate(items if isinstance(items, list) else []):
+    for item in items if isinstance(items, list) else []:
         if not isinstance(item, dict) or not isinstance(item.get("Value"), int):
             return ()
         name = one_line(str(item.get("Name") or "")).strip() or f"class {item['Value']}"
-        found.append(Class(item["Value"], name[:1000], colour_of(item.get("Color")) or PALETTE[i % len(PALETTE)]))
-    return tuple(found)
+        named.append((item["Value"], name[:1000]))
+        colours.append(colour_of(item.get("Color")))
+    return coloured(named, colours)
 
 
 def _steps(emd: Mapping[str, Any]) -> tuple[Step, ...] | None:

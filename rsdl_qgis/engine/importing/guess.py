@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from ..cards.card import Band, Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
 from ..cards.card_schema import MOST_BANDS, MOST_CLASSES, check_count
-from ..cards.given.classes import PALETTE, beside_background
+from ..cards.given.classes import beside_background, coloured
 from ..cards.given.scaling import scaling_of
 from ..cards.onnx.graph import Head, head_of
 from ..cards.onnx.header import OnnxFile, Tensor
@@ -391,8 +391,7 @@ def _classes(name: str, answer: Answer, task: str, facts: Facts) -> tuple[tuple[
     count = 2 if one else answer.channels or 0
     check_count(count, MOST_CLASSES, "classes", f"'{name}'")
     names = ("background", "object") if one else [f"class {i}" for i in range(count)]
-    classes = tuple(Class(i, title, PALETTE[i % len(PALETTE)]) for i, title in enumerate(names))
-    return classes, [f"Its {count} classes have no names; give them in CLASSES."]
+    return coloured([*enumerate(names)]), [f"Its {count} classes have no names; give them in CLASSES."]
 
 
 def _check_classes(name: str, answer: Answer, task: str, given: Sequence[Class]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from ..cards.card import Class
 from ..cards.card_schema import MOST_CLASSES
 from ..cards.foreign_item import is_foreign
-from ..cards.given.classes import PALETTE
+from ..cards.given.classes import coloured
 from ..feedback import Report
 from ..interop.foreign import Foreign, read_foreign
 from .facts import Facts
@@ -49,7 +49,7 @@ def _classes(foreign: Foreign) -> tuple[Class, ...]:
     names = foreign.classes
     if len(lengths) < 2 or lengths[1] != len(names) or not 2 <= len(names) <= MOST_CLASSES:
         return ()
-    return tuple(Class(i, name, PALETTE[i % len(PALETTE)]) for i, name in enumerate(names))
+    return coloured([*enumerate(names)])
 
 
 def _size_notes(foreign: Foreign) -> tuple[str, ...]:

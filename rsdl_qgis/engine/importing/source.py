@@ -13,10 +13,10 @@ from typing import Any
 from urllib.parse import unquote, urljoin, urlsplit
 
 from ..cards.archive import FOREIGN_MODEL, LARGEST_MODEL
-from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, Class, ModelCard
+from ..cards.card import CARD_FILE, CARD_KEY, ONNX_FILE, WEIGHTS_FILE, ModelCard
 from ..cards.foreign_item import is_foreign, item_notes
 from ..cards.given.bands import band_of
-from ..cards.given.classes import PALETTE
+from ..cards.given.classes import coloured
 from ..cards.model_file import ARCHIVES, LARGEST_CARD, onnx_card, read_card
 from ..cards.names import as_model_name
 from ..cards.onnx.deepness import key_notes
@@ -181,10 +181,9 @@ def _of_pixels(source: Source) -> Source:
     from ..interop.pixels import turn_into_images
 
     network = turn_into_images(source.folder / ONNX_FILE, source.name)
-    classes = tuple(Class(value, title, PALETTE[i % len(PALETTE)]) for i, (value, title) in enumerate(network.labels))
     facts = Facts(
         bands=tuple(band_of(one_line(name)) for name in network.bands),
-        classes=classes,
+        classes=coloured(network.labels),
         steps=() if network.whole_numbers else None,
         layout="NCHW",
         activation="none" if network.probabilities else None,

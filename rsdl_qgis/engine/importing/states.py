@@ -11,7 +11,7 @@ import torch
 
 from ..cards.card import Class, Input, ModelCard
 from ..cards.card_schema import MOST_BANDS, MOST_CLASSES, check_count
-from ..cards.given.classes import PALETTE, beside_background
+from ..cards.given.classes import beside_background, coloured
 from ..cards.given.scaling import BYTE
 from ..cards.onnx.header import Tensor as Stated
 from ..cards.steps import Step
@@ -151,8 +151,7 @@ def _classes(name: str, built: Built, task: str, said: Facts) -> tuple[tuple[Cla
     if given:
         return given, ()
     names = TASKS[task].two_classes if count == 2 else [f"class {i}" for i in range(count)]
-    classes = tuple(Class(i, title, PALETTE[i % len(PALETTE)]) for i, title in enumerate(names))
-    return classes, (f"Its {count} classes have no names; give them in CLASSES.",)
+    return coloured([*enumerate(names)]), (f"Its {count} classes have no names; give them in CLASSES.",)
 
 
 def _told(found: Found) -> tuple[str, ...]:

@@ -15,10 +15,10 @@ from ...files.csv import plain
 from ...files.json import parsed
 from ...files.text import one_line, shortened
 from ...files.xml import Element, XMLError, parse_xml
+from ...tables.class_colors import BACKGROUND_COLOR, class_colors
 from ..card import Class
 from ..card_schema import LARGEST_CLASS
 
-PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
 FILES = (".qml", ".clr", ".csv", ".txt", ".tsv", ".json")
 LARGEST_FILE = 4 << 20  # bytes
 ENTRY = re.compile(
@@ -45,7 +45,7 @@ Entry = tuple["int | None", str, str]  # value, name, colour
 def classes_of(text: str) -> tuple[Class, ...]:
     """The classes in a text or the file that it names, () for an empty one; InputError, which names CLASSES.
 
-    Where no values are given, they are 0, 1, 2, … in order; where no colours, those of a palette.
+    Where no values are given, they are 0, 1, 2, … in order; where no colours, those of ``class_colors``.
     """
     text = text.strip()
     if not text:
@@ -59,25 +59,32 @@ def classes_of(text: str) -> tuple[Class, ...]:
 
 def beside_background(item: Class) -> tuple[Class, Class]:
     """Background, and the one class that a network finds, in another colour."""
-    colour = PALETTE[1] if item.color == PALETTE[0] else item.color
-    return Class(0, "background", PALETTE[0]), Class(item.value or 1, item.name, colour)
+    own = item.color if item.color != BACKGROUND_COLOR else ""
+    _, colour = class_colors(("background", item.name), (BACKGROUND_COLOR, own))
+    return Class(0, "background", BACKGROUND_COLOR), Class(item.value or 1, item.name, colour)
+
+
+def coloured(named: Sequence[tuple[int, str]], stated: Sequence[str] = ()) -> tuple[Class, ...]:
+    """The classes of (value, name); ``stated``: their colours, '' for one of ``class_colors``."""
+    colours = class_colors([name for _, name in named], stated)
+    return tuple(Class(value, name, colour) for (value, name), colour in zip(named, colours))
 
 
 def _made(entries: Sequence[Entry]) -> tuple[Class, ...]:
     if len({value is None for value, _, _ in entries}) > 1:
         raise InputError("CLASSES: some classes have a value, and others none.", HINT)
-    found = []
-    for i, (value, name, colour) in enumerate(entries):
+    named = []
+    for i, (value, name, _) in enumerate(entries):
         number = i if value is None else value
         if not 0 <= number <= LARGEST_CLASS:
             raise InputError(f"CLASSES: {number} cannot be the value of a class.", f"It is 0 to {LARGEST_CLASS}.")
         title = one_line(name).strip() or f"class {number}"
-        found.append(Class(number, title[:1000], colour or PALETTE[i % len(PALETTE)]))
-    values = [item.value for item in found]
+        named.append((number, title[:1000]))
+    values = [value for value, _ in named]
     twice = [value for value, count in Counter(values).items() if count > 1]
     if twice:
         raise InputError(f"CLASSES: two classes have the value {twice[0]}.", HINT)
-    return tuple(found)
+    return coloured(named, [colour for _, _, colour in entries])
 
 
 def _from_text(text: str) -> Iterator[Entry]:

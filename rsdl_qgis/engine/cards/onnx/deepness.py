@@ -15,6 +15,7 @@ from ...files.text import one_line
 from ...tables.tasks import task_of
 from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands, usual_overlap
 from ..card_schema import DEEPNESS, MOST_BANDS, MOST_CLASSES, check_count
+from ..given.classes import coloured
 from .detectors import foreign_card, image_of, layout_of, named_classes, tiling_of
 from .graph import Head, head_of
 from .header import OnnxFile, Tensor
@@ -33,7 +34,6 @@ KINDS = "Segmentor, Regressor, Superresolution, Recognition and Detector"
 MEAN, STD = "standardization_mean", "standardization_std"
 DEFAULT_THRESHOLD = 0.5  # of two exclusive classes the likelier one is above it
 OVERLAP = 15  # per cent of a detector's tile, where the file does not say
-PALETTE = ("#d9d9d9", "#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a")
 
 
 def has_deepness_keys(metadata: Mapping[str, str]) -> bool:
@@ -241,4 +241,4 @@ def _classes(name: str, named: Mapping[int, str], outputs: int | None, decided: 
     if named and max(named) >= count:
         problem = f"'{name}' names class {max(named)}, but its output has {count} class(es) from 0."
         raise ModelError(problem, "Give CLASSES when it is imported.")
-    return tuple(Class(i, named.get(i, f"class {i}"), PALETTE[i % len(PALETTE)]) for i in range(count))
+    return coloured([(i, named.get(i, f"class {i}")) for i in range(count)])

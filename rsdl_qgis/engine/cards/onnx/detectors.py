@@ -25,11 +25,11 @@ from typing import Any
 from ...errors import ModelError
 from ..card import Class, Input, ModelCard, Scaling, Tiling, channel_bands
 from ..card_schema import MOST_BANDS, MOST_CLASSES, ULTRALYTICS, check_count
+from ..given.classes import coloured
 from .graph import head_of
 from .header import OnnxFile, Tensor
 from .keys import OUTPUT_KEY, as_number, keys_of, value_of
 
-PALETTE = ("#1f78b4", "#e31a1c", "#33a02c", "#ff7f00", "#6a3d9a", "#b15928", "#fdbf6f", "#a6cee3", "#b2df8a", "#fb9a99")
 MOST_FINAL = 1000  # boxes that a detector with suppression inside gives
 STRIDES = ((8, 16, 32), (8, 16, 32, 64))  # of YOLO's cells
 ANCHORS = (1, 3)  # boxes a cell
@@ -177,7 +177,7 @@ def named_classes(name: str, names: Mapping[int, str], layout: Layout) -> tuple[
         )
     check_count(layout.classes, MOST_CLASSES, "classes", f"'{name}'")
     found = dict(names) or {i: f"class {i}" for i in range(layout.classes or 0)}
-    return tuple(Class(value, found[value], PALETTE[i % len(PALETTE)]) for i, value in enumerate(sorted(found)))
+    return coloured(sorted(found.items()))
 
 
 def layout_of(file: OnnxFile, classes: int | None) -> Layout:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ import numpy as np
 from ...cards.card import Class
 from ...errors import InputError
 from ...files.text import one_line
+from ...tables.class_colors import BACKGROUND_COLOR, class_colors
 from ...vector.label_fields import Label, folded, whole_number
 from ..folder import MOST_CLASSES
 from .layers import LabelLayer
@@ -20,11 +20,6 @@ from .layers import LabelLayer
 LARGEST_VALUE = 65534  # of a class; uint16 with nodata 65535
 SHOWN = 8  # classes listed in a message
 BACKGROUND = "background"
-BACKGROUND_COLOUR = "#d9d9d9"
-COLOURS = (
-    *("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#bcbd22", "#17becf", "#393b79"),
-    *("#e6ab02", "#66a61e", "#a6761d", "#e7298a", "#7570b3", "#1b9e77", "#d95f02", "#08519c", "#fb9a99", "#b2df8a"),
-)
 
 
 @dataclass(frozen=True)
@@ -132,12 +127,6 @@ def single_features(layers: Sequence[LabelLayer]) -> list[tuple[str, str]]:
     return sorted((str(label), kind[:-1]) for label, n in counts.items() if n == 1 and label is not None)
 
 
-def palette(count: int) -> list[str]:
-    """Well distinguishable colours, as '#rrggbb'."""
-    more = (colorsys.hsv_to_rgb(i * 0.618034 % 1, 0.45 + 0.5 * (i % 3) / 2, 0.95 - 0.4 * (i % 2)) for i in range(count))
-    return [*COLOURS, *("#" + bytes(round(255 * c) for c in colour).hex() for colour in more)][:count]
-
-
 def _classes(
     values: Sequence[int],
     names: Mapping[int, str],
@@ -149,17 +138,16 @@ def _classes(
     titles = [title_of(names.get(value, f"class {value}")) for value in values]
     repeated = {title for title, n in Counter(titles).items() if n > 1}
     titles = [f"{title} ({value})" if title in repeated else title for title, value in zip(titles, values)]
-    own = iter(palette(len(values)))
-    chosen = [BACKGROUND_COLOUR if background and value == 0 else next(own) for value in values]
-    asked = [
-        next((table[key] for table in colors for key in (known, name) if key in table), None)
+    stated = [
+        next((table[key] for table in colors for key in (known, name) if key in table), "")
         for known, name in (
             (keys.get(value, str(value)), names.get(value, title)) for value, title in zip(values, titles)
         )
     ]
-    return tuple(
-        Class(value, title, wanted or colour) for value, title, wanted, colour in zip(values, titles, asked, chosen)
-    )
+    if background and 0 in values:
+        stated[values.index(0)] = stated[values.index(0)] or BACKGROUND_COLOR
+    chosen = class_colors(titles, stated)
+    return tuple(Class(value, title, colour) for value, title, colour in zip(values, titles, chosen))
 
 
 def title_of(name: str) -> str:

@@ -12,10 +12,11 @@ from ...boxes.oriented import is_upright
 from ...boxes.overlap import convex_area
 from ...cards.card import Class
 from ...feedback import Report
+from ...tables.class_colors import BACKGROUND_COLOR
 from ...vector.label_fields import folded
 from ...vector.tracing.rings import corners_of, pixels_of
 from ...vector.tracing.tracer import Tracer
-from ..cutting.classes import BACKGROUND, BACKGROUND_COLOUR
+from ..cutting.classes import BACKGROUND
 from ..folder import IGNORE, Chip, ChipFolder
 
 Ring = list[tuple[int, int]]  # corners (column, row)
@@ -49,7 +50,7 @@ def object_classes(chips: ChipFolder) -> tuple[Class, ...]:
 
 def is_background(item: Class) -> bool:
     """Whether a class of a map is what no object covers: the class 0 of that name, or of the colour it has here."""
-    return item.value == 0 and (folded(item.name) == BACKGROUND or item.color == BACKGROUND_COLOUR)
+    return item.value == 0 and (folded(item.name) == BACKGROUND or item.color == BACKGROUND_COLOR)
 
 
 def objects_of(chips: ChipFolder, chip: Chip) -> list[Outlined]:

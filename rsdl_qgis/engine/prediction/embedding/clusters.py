@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 from collections.abc import Mapping
 from typing import Any
 
@@ -15,6 +14,7 @@ from ...job.arguments import OPERATIONS, checked
 from ...job.outputs import writing
 from ...raster.writer import RasterSink
 from ...runs.record import noted, of_result, run_of
+from ...tables.class_colors import class_colors
 from .pixels import Floats, Standard, band_count, opened_raster, pixels, sampled, strips
 
 OPERATION = "cluster_image"
@@ -23,7 +23,6 @@ STARTS = 4  # of which the best counts
 STEPS = 100  # at most
 SETTLED = 1e-4  # relative change of the inertia
 LEARNED = 0.4  # of the progress
-TURN = 0.61803398875  # of the colour circle, from colour to colour
 
 
 @writing(OPERATION)
@@ -43,7 +42,8 @@ def run_cluster_image(arguments: Mapping[str, Any], report: Report) -> dict[str,
         centres, inertia = k_means(change(sample), count, rng, Portion(report, 0.0, LEARNED))
         text = f"{count} clusters from {len(sample)} pixels of {band_count(source)} bands, seed {given['seed']}."
         report.log("info", text)
-        classes = [(number, f"cluster {number}", colour) for number, colour in enumerate(colours(count), 1)]
+        names = [f"cluster {number}" for number in range(1, count + 1)]
+        classes = [(i, name, colour) for i, (name, colour) in enumerate(zip(names, class_colors(names)), 1)]
         found, grid = np.zeros(count, np.int64), source.grid
         with RasterSink(
             given["output"],
@@ -130,16 +130,6 @@ def nearest(values: Floats, centres: Floats) -> tuple[NDArray[np.int64], NDArray
     numbers = squares.argmin(1)
     own = np.square(values, dtype=np.float64).sum(1) + squares[np.arange(len(values)), numbers]
     return numbers, np.maximum(own, 0)
-
-
-def colours(count: int) -> list[str]:
-    """A colour for each cluster, neighbours in number far apart."""
-    found = []
-    for number in range(count):
-        light, full = (0.85, 0.55, 0.7)[number % 3], (0.55, 0.75)[number % 2]
-        red, green, blue = colorsys.hsv_to_rgb(number * TURN % 1, full, light)
-        found.append(f"#{round(255 * red):02x}{round(255 * green):02x}{round(255 * blue):02x}")
-    return found
 
 
 def _unchanged(values: Floats) -> Floats:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rsdl_qgis.engine.chips.cutting.classes import check_classes, legend_of, palette, single_features
+from rsdl_qgis.engine.chips.cutting.classes import check_classes, legend_of, single_features
 from rsdl_qgis.engine.chips.cutting.layers import LabelLayer, read_layer
 from rsdl_qgis.engine.chips.cutting.specs import LabelSpec
 from rsdl_qgis.engine.errors import InputError
@@ -82,11 +82,6 @@ def test_classes_of_one_feature_are_found(tmp_path):
         ("1", "polygon"),
         ("3", "polygon"),
     ]
-
-
-def test_colours_differ():
-    colours = palette(60)
-    assert len(set(colours)) == 60 and all(len(c) == 7 and int(c[1:], 16) >= 0 for c in colours)
 
 
 @pytest.mark.parametrize(("kind", "message"), [("number", "holds the numbers"), ("text", "holds the labels")])

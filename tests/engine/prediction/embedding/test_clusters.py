@@ -10,7 +10,7 @@ from rsdl_qgis.engine.errors import InputError
 from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.jobs import OPERATIONS
 from rsdl_qgis.engine.prediction.embedding import pixels
-from rsdl_qgis.engine.prediction.embedding.clusters import colours, k_means, nearest
+from rsdl_qgis.engine.prediction.embedding.clusters import k_means, nearest
 
 CENTRES = np.array([[0, 0, 0], [10, 0, 0], [0, 10, 0], [0, 0, 10]], "float32")
 
@@ -66,7 +66,6 @@ def test_k_means_settles_where_each_centre_is_the_mean_of_its_rows():
     assert squares.sum() == pytest.approx(inertia, rel=1e-3)
     for number in range(6):
         np.testing.assert_allclose(values[numbers == number].mean(0), centres[number], atol=0.1)
-    assert len(set(colours(30))) == 30
 
 
 def test_what_cannot_be(cluster, raster):
