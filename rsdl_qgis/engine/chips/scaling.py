@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from ..cards.card import Input, Scaling
 from ..cards.spectral import BACKSCATTER
 from ..errors import InputError
+from ..feedback import Report
 from ..radiometry.scaling import Radiometry, radiometry
 from ..tables.earth_bands import MOMENTS, known_band
 from .folder import Chip, ChipFolder
@@ -67,7 +68,11 @@ class ChipScaling:
 
 
 def settle_inputs(
-    folder: ChipFolder, chips: Sequence[Chip], inputs_of_start: Sequence[Input] | None = None, method: str = "auto"
+    folder: ChipFolder,
+    chips: Sequence[Chip],
+    inputs_of_start: Sequence[Input] | None = None,
+    method: str = "auto",
+    report: Report | None = None,
 ) -> tuple[Input, ...]:
     """The folder's inputs with their scaling; mean and standard deviation (dates x bands) are measured on ``chips``.
 
@@ -78,8 +83,8 @@ def settle_inputs(
     measured. ``auto``: keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1,
     and bands with names of polarisations, are scaled in dB.
 
-    Measured on valid pixels of at most 500 chips. InputError for an unknown method, nothing to keep, or a band without
-    a valid pixel.
+    Measured on valid pixels of at most 500 chips; bands that do not vary are told. InputError for an unknown method,
+    nothing to keep, or a band without a valid pixel.
     """
     if method not in METHODS:
         raise InputError(f"There is no scaling '{method}'.", f"Choose one of {', '.join(METHODS)}.")
@@ -94,6 +99,7 @@ def settle_inputs(
         if any(strange):
             wanted = [_own(i, method) if other else kept for i, kept, other in zip(folder.inputs, wanted, strange)]
             moments = measure(folder, chips, wanted)
+    tell_constant(wanted, moments, report or Report())
     return tuple(_settled(item, found) for item, found in zip(wanted, moments))
 
 
@@ -133,8 +139,12 @@ class Moments:
     @property
     def std(self) -> NDArray[np.float64]:
         """The standard deviation; 1 where values are constant."""
-        std = np.sqrt(self.squares / np.maximum(self.count, 1))
-        return np.where(std > 1e-6 * np.abs(self.mean), std, 1.0)
+        return np.where(self.constant, 1.0, np.sqrt(self.squares / np.maximum(self.count, 1)))
+
+    @property
+    def constant(self) -> NDArray[np.bool_]:
+        """Where all values are the same but for rounding."""
+        return ~(np.sqrt(self.squares / np.maximum(self.count, 1)) > 1e-6 * np.abs(self.mean))
 
 
 def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) -> list[Moments]:
@@ -157,6 +167,16 @@ def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) 
             )
         _fill(found)
     return moments
+
+
+def tell_constant(inputs: Sequence[Input], moments: Sequence[Moments], report: Report) -> None:
+    """Warns of bands that have one value in all chips, at all dates."""
+    for item, found in zip(inputs, moments):
+        same = [band.name for band, constant in zip(item.bands, found.pooled().constant[0]) if constant]
+        if same:
+            bands = f"Band '{same[0]}'" if len(same) == 1 else f"Each of {len(same)} bands"
+            text = f"{bands} of '{item.name}' has the same value in all training chips, so it teaches nothing."
+            report.log("warning", text)
 
 
 def evenly(items: Sequence[Chip], most: int) -> list[Chip]:

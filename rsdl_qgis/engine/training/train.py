@@ -79,7 +79,7 @@ def run_train(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]:
         if request.consistency:
             check_crops(folder.size, sides_multiple(request, name, options, folder.inputs))
         known = base.inputs if base else start_inputs(request.pretrained, name, options, folder.inputs)
-        data = open_data(folder, request, name, options, known)
+        data = open_data(folder, request, name, options, known, report)
         report.log("info", f"{split.text} {data}")
         if request.method == "knn":
             options = {**options, "examples": len(data.parts["train"]), "neighbours": request.neighbours}

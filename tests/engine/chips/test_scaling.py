@@ -15,6 +15,8 @@ from rsdl_qgis.engine.chips.folder import Chip, ChipFolder
 from rsdl_qgis.engine.chips.scaling import Moments, settle_inputs
 from rsdl_qgis.engine.errors import InputError
 
+from ..training.layers import Log
+
 RED, GREEN, NIR = Band("B4", ("red",)), Band("B3", ("green",)), Band("B8", ("nir",))
 IMAGE = Input("s2", (RED, GREEN))
 
@@ -74,6 +76,20 @@ def test_moments_taken_piece_by_piece_are_those_of_the_whole(pieces, away):
 def test_what_does_not_differ_has_deviation_1(make):
     (item,) = settle_inputs(made := make(np.full((2, 4, 4), 1234.567, "float32")), made.chips)
     assert item.scaling.std == ((1.0, 1.0),) and item.scaling.mean[0][0] == pytest.approx(1234.567)
+
+
+@pytest.mark.parametrize(
+    ("bands", "told"),
+    [((7, 7), "Each of 2 bands of 's2' has the same value"), ((7, None), "Band 'B4' of 's2' has the")],
+)
+def test_bands_that_do_not_vary_are_told(make, bands, told):
+    log = Log()
+    varied = np.arange(1, 17, dtype="float32").reshape(4, 4)
+    chip = np.stack([varied if value is None else np.full((4, 4), value, "float32") for value in bands])
+    settle_inputs(made := make(chip, chip), made.chips, report=log)
+    assert len(log.said) == 1 and told in log.said[0]
+    settle_inputs(other := make(chip, chip + 1), other.chips, report=(log := Log()))
+    assert not log.said
 
 
 def test_robust_is_stretched_by_chip_or_source_and_measured_after(make):

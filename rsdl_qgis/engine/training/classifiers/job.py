@@ -66,7 +66,7 @@ def run_train_classifier(arguments: Mapping[str, Any], report: Report) -> dict[s
     training = request.training
     with work_folder(training):
         folder, split = prepare_chips(training.data, training.work / "chips", Portion(report, 0, CUT))
-        data = opened(folder, request)
+        data = opened(folder, request, report)
         report.log("info", f"{split.text} {data}")
         train, valid = (
             drawn_pixels(data.parts[part], data.counts[part], most, request.shares, training.seed, steps)
@@ -80,7 +80,7 @@ def run_train_classifier(arguments: Mapping[str, Any], report: Report) -> dict[s
         return finish(request, data, split, found, judged, time.perf_counter() - started, report)
 
 
-def opened(folder: ChipFolder, request: ClassifierRequest) -> Data:
+def opened(folder: ChipFolder, request: ClassifierRequest, report: Report) -> Data:
     """The samples, scaled by statistics of the training split. InputError where there are too few."""
     training = request.training
     if (training.task == "time-series") != (folder.task == "time-series"):
@@ -88,7 +88,7 @@ def opened(folder: ChipFolder, request: ClassifierRequest) -> Data:
         raise MismatchError(problem, "Choose other chips, or the LAYOUT of a series where they are one.")
     chips = {name: folder.part(name) for name in SPLITS if folder.part(name)}
     check_chips(folder, training, chips)
-    inputs = settle_inputs(folder, chips["train"], None, training.scaling)
+    inputs = settle_inputs(folder, chips["train"], None, training.scaling, report)
     parts = {name: open_samples(folder, some, inputs, training.task) for name, some in chips.items()}
     data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})
     check_counts(data)

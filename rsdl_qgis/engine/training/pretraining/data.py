@@ -10,6 +10,7 @@ from typing import Any
 from ...cards.card import Input
 from ...chips.folder import ChipFolder
 from ...errors import InputError
+from ...feedback import Report
 from ...networks import NETWORKS
 from ...networks.table import Network
 from ..request import TrainRequest
@@ -34,7 +35,9 @@ class Unlabelled:
         return f"Samples: {counts}, of {self.side} px a side. Labels are not used."
 
 
-def open_unlabelled(folder: ChipFolder, request: TrainRequest, name: str, options: Mapping[str, Any]) -> Unlabelled:
+def open_unlabelled(
+    folder: ChipFolder, request: TrainRequest, name: str, options: Mapping[str, Any], report: Report
+) -> Unlabelled:
     """The samples for a network with its options. InputError where there are too few chips, or no valid pixel."""
     folder = replace(folder, labels="none", classes=())
     chips = {part: folder.part(part) for part in FEWEST}
@@ -45,7 +48,7 @@ def open_unlabelled(folder: ChipFolder, request: TrainRequest, name: str, option
                 "Give more or larger images, smaller chips (CHIP_SIZE), or another fraction for validation "
                 "(VALIDATION).",
             )
-    inputs = settle_inputs(folder, chips["train"], None, request.scaling)
+    inputs = settle_inputs(folder, chips["train"], None, request.scaling, report)
     line = NETWORKS[name]
     if request.side is None and line.any_size and "size" not in options:
         request = replace(request, side=usual_side(folder.size, line))

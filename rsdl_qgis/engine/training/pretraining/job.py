@@ -56,7 +56,7 @@ def run_pretrain(arguments: Mapping[str, Any], report: Report) -> dict[str, Any]
     name, options = network_to_build(request.network, request.options, None)
     with work_folder(request):
         folder, split = shared_chips(request, report)
-        data = open_unlabelled(folder, request, name, options)
+        data = open_unlabelled(folder, request, name, options, report)
         report.log("info", f"{split.text} {data}")
         network, card = group.on_first(lambda: set_up(request, data, name, options))
         training = Pretraining(replace(asked, training=request), data)

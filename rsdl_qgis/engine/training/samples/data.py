@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from ...cards.card import Class, Input
 from ...chips.folder import SPLITS, Chip, ChipFolder
 from ...errors import InputError
+from ...feedback import Report
 from ...networks import NETWORKS, Network, multiple_of_sides
 from ...tables.tasks import TASKS
 from ..request import KINDS, TrainRequest
@@ -64,7 +65,12 @@ class Data:
 
 
 def open_data(
-    folder: ChipFolder, request: TrainRequest, network: str, options: Mapping[str, Any], start: Sequence[Input]
+    folder: ChipFolder,
+    request: TrainRequest,
+    network: str,
+    options: Mapping[str, Any],
+    start: Sequence[Input],
+    report: Report,
 ) -> Data:
     """The samples for a ``network`` with its ``options``, scaled by statistics of the training split.
 
@@ -72,7 +78,7 @@ def open_data(
     """
     chips = {name: folder.part(name) for name in SPLITS if folder.part(name)}
     check_chips(folder, request, chips)
-    inputs = settle_inputs(folder, chips["train"], start or None, request.scaling)
+    inputs = settle_inputs(folder, chips["train"], start or None, request.scaling, report)
     line = NETWORKS[network]
     side, multiple = side_of(request, line, options), sides_multiple(request, network, options, inputs)
     parts = {

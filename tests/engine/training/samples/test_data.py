@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.training.request import TrainRequest
 from rsdl_qgis.engine.training.samples.data import open_data
 
@@ -18,7 +19,7 @@ def sides(tmp_path):
 
     def sides(network, side=None):
         asked = {"task": "classification", "output": str(tmp_path / "model"), "network": network, "side": side}
-        data = open_data(folder, TrainRequest.of(asked), network, {}, ())
+        data = open_data(folder, TrainRequest.of(asked), network, {}, (), Report())
         assert {tuple(data.parts[part][0][0][0].shape[-2:]) for part in data.parts} == {(data.side, data.side)}
         return data.side
 
