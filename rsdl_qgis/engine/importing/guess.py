@@ -61,7 +61,7 @@ def guessed_card(name: str, file: OnnxFile, facts: Facts, probe: Probe) -> tuple
     """The card of a file, and what of it is guessed, in sentences. ModelError, which names the parameter to give."""
     image = _image(name, file, facts)
     answer = _answer(name, file, image, facts, probe)
-    task, notes = _task(name, image, answer, facts)
+    task, notes = _task(name, image, answer, facts, len(file.outputs))
     bands, told = first_bands(image, facts)
     notes += told
     classes, told = _classes(name, answer, task, facts)
@@ -332,14 +332,11 @@ def _channels_last(shape: Sequence[int | None], axes: str) -> bool:
     return axes.endswith("C") and not second == third != first
 
 
-def _task(name: str, image: Image, answer: Answer, facts: Facts) -> tuple[str, list[str]]:
+def _task(name: str, image: Image, answer: Answer, facts: Facts, outputs: int) -> tuple[str, list[str]]:
     found, sure = _likely_task(image, answer, facts)
     shape = _shape(answer.tensor)
     if facts.task:
-        given = task_of(facts.task)
-        if answer.sides is not None and not (given.dense or given.boxes or given.series):
-            text = f"TASK is {facts.task}, but '{name}' gives a map: its output has shape {shape}."
-            raise ModelError(text, f"Leave TASK at auto, or give the task of a map (a first guess: {found}).")
+        _check_task(name, image, answer, facts.task, outputs, found)
         return facts.task, []
     if not sure:
         raise ModelError(
@@ -347,6 +344,22 @@ def _task(name: str, image: Image, answer: Answer, facts: Facts) -> tuple[str, l
             f"Give TASK: segmentation, regression, classification, embedding, … (a first guess: {found}).",
         )
     return found, [f"Its task is taken to be {found}, by the shape {shape} of its output (TASK)."]
+
+
+def _check_task(name: str, image: Image, answer: Answer, task: str, outputs: int, found: str) -> None:
+    """ModelError where the shapes of input and outputs are not those of a task; ``found``: a likelier one."""
+    given = task_of(task)
+    alone = outputs == 1 and len(answer.tensor.shape) == 4  # a detector has boxes beside its masks
+    if answer.sides is not None and not (given.dense or given.series or (given.boxes and not alone)):
+        text = f"TASK is {task}, but '{name}' gives a map: its output has shape {_shape(answer.tensor)}."
+        raise ModelError(text, f"Leave TASK at auto, or give the task of a map (a first guess: {found}).")
+    if len(given.dates) > image.dates:
+        text = f"TASK is {task}, but '{name}' takes one image of {image.bands} band(s), not one for each date."
+        hint = f"Give TASK={found}: its raster has the bands of all dates, one after the other."
+        raise ModelError(text, hint if found != task else "Give it with a model card (model.json).")
+    if given.series and image.axes != SERIES:
+        text = f"TASK is {task}, but '{name}' takes images, not series: its axes are {', '.join(image.axes)}."
+        raise ModelError(text, f"Leave TASK at auto (a first guess: {found}).")
 
 
 def _likely_task(image: Image, answer: Answer, facts: Facts) -> tuple[str, bool]:

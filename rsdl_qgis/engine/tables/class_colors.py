@@ -17,9 +17,9 @@ COLORS = (
 )
 BACKGROUND = {"background", "none", "nothing", "other", "others", "unclassified", "unlabeled", "unlabelled", "void"}
 CHANGING = {  # with one of these a name does not mean the land cover that it mentions
-    *("no", "non", "not", "without", "loss", "gain", "change", "changed", "new", "former", "lost"),
-    *("damage", "damaged", "destroyed"),
+    *("loss", "gain", "change", "changed", "new", "former", "lost", "damage", "damaged", "destroyed"),
 }
+DENYING = {"no", "non", "not", "without"}
 USUAL = {  # what a name mentions, the first one first: "burned forest" is burned, "herbaceous wetland" is wetland
     "#ff4500": ("fire", "flame", "hotspot"),
     "#7f1d1d": ("burn", "burned", "burnt", "burning"),
@@ -38,7 +38,7 @@ USUAL = {  # what a name mentions, the first one first: "burned forest" is burne
     "#a6d96a": ("grass", "grassland", "pasture", "meadow", "herbaceous", "rangeland", "vegetation", "plants"),
 }
 HUES = 200  # colours that are made of hues
-NEAR = 45.0  # distance in RGB (0 to 255) below which colours are hard to tell apart
+NEAR = 60.0  # distance in RGB (0 to 255) below which colours are hard to tell apart
 
 
 def class_colors(names: Sequence[str], stated: Sequence[str] = ()) -> list[str]:
@@ -57,7 +57,7 @@ def class_colors(names: Sequence[str], stated: Sequence[str] = ()) -> list[str]:
 def usual_color(name: str) -> str:
     """The usual colour of what a class's name mentions, '' where there is none."""
     words = [word.lower() for word in re.findall("[A-Z]?[a-z]+|[A-Z]+", name)]
-    if len(words) == 1 and words[0] in BACKGROUND:
+    if (len(words) == 1 and words[0] in BACKGROUND) or DENYING.intersection(words[:1]):
         return BACKGROUND_COLOR
     if CHANGING.intersection(words):
         return ""

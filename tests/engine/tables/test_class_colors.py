@@ -54,11 +54,14 @@ def test_a_name_is_read_by_its_words(name, like):
     assert usual_color(name) == usual_color(like) != ""
 
 
-@pytest.mark.parametrize(
-    "name", ["no water", "not burned", "forest loss", "destroyed building", "unburned", "5", "", "νερό"]
-)
-def test_what_a_name_denies_or_does_not_mention_has_no_usual_colour(name):
+@pytest.mark.parametrize("name", ["forest loss", "destroyed building", "unburned", "5", "", "νερό"])
+def test_what_changes_or_is_not_known_has_no_usual_colour(name):
     assert usual_color(name) == ""
+
+
+@pytest.mark.parametrize("name", ["no water", "Non-forest", "not burned", "background", "other"])
+def test_what_a_map_does_not_look_for_is_grey(name):
+    assert usual_color(name) == BACKGROUND_COLOR
 
 
 def test_background_is_grey_and_others_keep_away_from_it():
