@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...cards.card import Class
+from ...cards.given.classes import colour_of
 from ...errors import InputError
 from ...files.text import one_line
 from ...tables.class_colors import BACKGROUND_COLOR, class_colors
@@ -139,7 +140,7 @@ def _classes(
     repeated = {title for title, n in Counter(titles).items() if n > 1}
     titles = [f"{title} ({value})" if title in repeated else title for title, value in zip(titles, values)]
     stated = [
-        next((table[key] for table in colors for key in (known, name) if key in table), "")
+        colour_of(next((table[key] for table in colors for key in (known, name) if key in table), ""))
         for known, name in (
             (keys.get(value, str(value)), names.get(value, title)) for value, title in zip(values, titles)
         )

@@ -59,6 +59,12 @@ def test_names_of_several_layers_that_differ_in_case_are_one_class(tmp_path):
     assert told(legend) == [(1, "Oak"), (2, "PINE")] and legend.values["oak"] == legend.values["Oak"] == 1
 
 
+def test_a_colour_is_understood_or_another_is_chosen(tmp_path):
+    legend = legend_of([layer(tmp_path, [1, 2, 3])], colors={"1": "#fff", "2": "reddish", "3": "#"})
+    white, *others = [item.color for item in legend.classes]
+    assert white == "#ffffff" and len(set(others)) == 2 and all(len(color) == 7 for color in others)
+
+
 def test_what_is_numbered_anew_keeps_its_colour_and_is_told(tmp_path):
     colours = {"-1": "#ff0000", "1": "#00ff00", "2": "#0000ff"}
     legend = legend_of([layer(tmp_path, [-1, 1, 2], colors=colours)])
