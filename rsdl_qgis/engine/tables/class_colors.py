@@ -19,15 +19,16 @@ BACKGROUND = {"background", "none", "nothing", "other", "others", "unclassified"
 CHANGING = {  # with one of these a name does not mean the land cover that it mentions
     *("loss", "gain", "change", "changed", "new", "former", "lost", "damage", "damaged", "destroyed"),
 }
-DENYING = {"no", "non", "not", "without"}
+DENYING = {"no", "non", "not", "without", "unburned", "unburnt", "unflooded"}  # as the first word
 USUAL = {  # what a name mentions, the first one first: "burned forest" is burned, "herbaceous wetland" is wetland
     "#ff4500": ("fire", "flame", "hotspot"),
     "#7f1d1d": ("burn", "burned", "burnt", "burning"),
     "#6baed6": ("flood", "flooded", "flooding", "inundated"),
-    "#f7f7f7": ("cloud", "clouds", "cloudy"),
     "#33334d": ("shadow", "shade"),
+    "#f7f7f7": ("cloud", "clouds", "cloudy"),
     "#d6ecf5": ("snow", "ice", "glacier"),
-    "#5fa39a": ("wetland", "marsh", "swamp", "bog", "mangrove"),
+    "#0f9b8e": ("mangrove",),
+    "#5fa39a": ("wetland", "marsh", "swamp", "bog"),
     "#1f6fb4": ("water", "sea", "ocean", "lake", "river", "pond", "reservoir", "canal"),
     "#636363": ("road", "highway", "street", "railway", "runway", "freeway", "parking", "pavement", "impervious"),
     "#d7301f": ("building", "built", "builtup", "urban", "residential", "house", "roof", "settlement", "industrial"),
