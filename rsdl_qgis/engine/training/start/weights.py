@@ -142,9 +142,10 @@ def published_for(network: nn.Module) -> str:
         state = dict(_published_outline(published.network)[0].named_parameters())
         if all(key in state and same_outputs(state[key], value) for key, value in wanted.items()):
             return name
+    known = ", ".join(dict.fromkeys(line.network for line in pictures.values()))
     raise ModelError(
         "There are no published weights for this network.",
-        f"Choose one of the networks {', '.join(pictures)}, one with such an encoder, or no published weights.",
+        f"Choose one of the networks {known}, one with such an encoder, or no published weights.",
     )
 
 
