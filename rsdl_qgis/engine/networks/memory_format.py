@@ -5,13 +5,24 @@ from __future__ import annotations
 from torch import channels_last as CHANNELS_LAST
 from torch import nn
 
+NARROWEST = 16  # input channels of a strided 1 x 1 convolution in channels-last order: a vector of AVX-512
+
 
 def channels_last(network: nn.Module) -> nn.Module:
     """The network with the weights of its 2D convolutions in channels-last order, which CPUs and GPUs run faster.
 
-    3D convolutions stay as they are: ``network.to(memory_format=torch.channels_last)`` refuses them.
+    3D convolutions stay as they are: ``network.to(memory_format=torch.channels_last)`` refuses them. So does a network
+    with a strided 1 x 1 convolution of few input channels, whose gradient oneDNN writes beyond its memory in that order
+    (PyTorch 2.13, AVX-512, several threads): the process may crash.
     """
-    for layer in network.modules():
-        if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d)):
+    layers = [layer for layer in network.modules() if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d))]
+    if not any(map(_is_narrow, layers)):
+        for layer in layers:
             layer.to(memory_format=CHANNELS_LAST)
     return network
+
+
+def _is_narrow(layer: nn.Conv2d | nn.ConvTranspose2d) -> bool:
+    """Whether a layer is a strided 1 x 1 convolution of few input channels."""
+    few = layer.in_channels // layer.groups < NARROWEST
+    return few and max(layer.kernel_size) == 1 and max(layer.stride) > 1
