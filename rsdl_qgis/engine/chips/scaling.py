@@ -72,7 +72,8 @@ def settle_inputs(
     chips: Sequence[Chip],
     inputs_of_start: Sequence[Input] | None = None,
     method: str = "auto",
-    report: Report | None = None,
+    *,
+    report: Report,
 ) -> tuple[Input, ...]:
     """The folder's inputs with their scaling; mean and standard deviation (dates x bands) are measured on ``chips``.
 
@@ -83,7 +84,7 @@ def settle_inputs(
     measured. ``auto``: keep where there is such an input and its scaling suits these chips, else standard. Sentinel-1,
     and bands with names of polarisations, are scaled in dB.
 
-    Measured on valid pixels of at most 500 chips; bands that do not vary are told. InputError for an unknown method,
+    Measured on valid pixels of at most 500 chips, with a warning of constant bands. InputError for an unknown method,
     nothing to keep, or a band without a valid pixel.
     """
     if method not in METHODS:
@@ -99,7 +100,7 @@ def settle_inputs(
         if any(strange):
             wanted = [_own(i, method) if other else kept for i, kept, other in zip(folder.inputs, wanted, strange)]
             moments = measure(folder, chips, wanted)
-    tell_constant(wanted, moments, report or Report())
+    warn_constant(wanted, moments, report)
     return tuple(_settled(item, found) for item, found in zip(wanted, moments))
 
 
@@ -169,7 +170,7 @@ def measure(folder: ChipFolder, chips: Sequence[Chip], inputs: Sequence[Input]) 
     return moments
 
 
-def tell_constant(inputs: Sequence[Input], moments: Sequence[Moments], report: Report) -> None:
+def warn_constant(inputs: Sequence[Input], moments: Sequence[Moments], report: Report) -> None:
     """Warns of bands that have one value in all chips, at all dates."""
     for item, found in zip(inputs, moments):
         same = [band.name for band, constant in zip(item.bands, found.pooled().constant[0]) if constant]

@@ -347,7 +347,7 @@ def _task(name: str, image: Image, answer: Answer, facts: Facts, outputs: int) -
 
 
 def _check_task(name: str, image: Image, answer: Answer, task: str, outputs: int, found: str) -> None:
-    """ModelError where the shapes of input and outputs are not those of a task; ``found``: a likelier one."""
+    """ModelError where the shapes of input and outputs do not fit a task; ``found``: the most likely task."""
     given = task_of(task)
     alone = outputs == 1 and len(answer.tensor.shape) == 4  # a detector has boxes beside its masks
     if answer.sides is not None and not (given.dense or given.series or (given.boxes and not alone)):

@@ -11,9 +11,9 @@ NARROWEST = 16  # input channels of a strided 1 x 1 convolution in channels-last
 def channels_last(network: nn.Module) -> nn.Module:
     """The network with the weights of its 2D convolutions in channels-last order, which CPUs and GPUs run faster.
 
-    3D convolutions stay as they are: ``network.to(memory_format=torch.channels_last)`` refuses them. So does a network
-    with a strided 1 x 1 convolution of few input channels, whose gradient oneDNN writes beyond its memory in that order
-    (PyTorch 2.13, AVX-512, several threads): the process may crash.
+    3D convolutions keep their order: ``network.to(memory_format=torch.channels_last)`` refuses them. All layers keep it
+    where a strided 1 x 1 convolution has few input channels: in channels-last order oneDNN writes its gradient beyond
+    the end of its memory (PyTorch 2.13, AVX-512, several threads), and the process crashes.
     """
     layers = [layer for layer in network.modules() if isinstance(layer, (nn.Conv2d, nn.ConvTranspose2d))]
     if not any(map(_is_narrow, layers)):

@@ -108,7 +108,7 @@ def open_distillation(
     if missing:
         problem = f"No chip is in the split '{missing}'."
         raise InputError(problem, "Give more images, or another fraction (VALIDATION).")
-    inputs = settle_inputs(folder, chips["train"], taken, "keep", report)
+    inputs = settle_inputs(folder, chips["train"], taken, "keep", report=report)
     line = NETWORKS[name]
     side = options.get("size", line.size) if TASKS[request.task].scenes else None
     multiple = shared_multiple(request, name, options, inputs, teacher)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,13 +13,15 @@ from hypothesis import strategies as st
 from rsdl_qgis.engine.cards.card import Band, Input, Scaling
 from rsdl_qgis.engine.chips import scaling as chip_scaling
 from rsdl_qgis.engine.chips.folder import Chip, ChipFolder
-from rsdl_qgis.engine.chips.scaling import Moments, settle_inputs
+from rsdl_qgis.engine.chips.scaling import Moments
 from rsdl_qgis.engine.errors import InputError
+from rsdl_qgis.engine.feedback import Report
 
 from ..training.layers import Log
 
 RED, GREEN, NIR = Band("B4", ("red",)), Band("B3", ("green",)), Band("B8", ("nir",))
 IMAGE = Input("s2", (RED, GREEN))
+settle_inputs = partial(chip_scaling.settle_inputs, report=Report())
 
 
 @pytest.fixture

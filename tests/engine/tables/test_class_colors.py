@@ -65,9 +65,11 @@ def test_what_a_map_does_not_look_for_is_grey(name):
     assert usual_color(name) == BACKGROUND_COLOR
 
 
-def test_background_is_grey_and_others_keep_away_from_it():
-    assert class_colors(["background", "water"])[0] == BACKGROUND_COLOR
-    assert usual_color("background objects") == ""
+@pytest.mark.parametrize("name", ["cloud", "snow", "no data", "water", "a"])
+def test_a_colour_is_far_from_those_in_use(name):
+    background, other = class_colors(["background", name])
+    assert background == BACKGROUND_COLOR
+    assert sum((a - b) ** 2 for a, b in zip(rgb(background), rgb(other))) >= 60**2
 
 
 def test_stated_colours_stay_and_are_not_given_again():

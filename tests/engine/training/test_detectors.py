@@ -88,7 +88,7 @@ def arguments(tmp_path, counts=(4, 2, 0), turn=False, **given):
 def test_four_pictures_are_learnt_by_heart(tmp_path, training_seed, reached, name):
     oriented = NETWORKS[name].oriented
     folder = read_chips(make_folder(tmp_path / "chips", (4, 1, 0), turn=oriented).path)
-    inputs = settle_inputs(folder, folder.chips)
+    inputs = settle_inputs(folder, folder.chips, report=Report())
     samples = open_samples(folder, folder.part("train"), inputs, "detection", None, 32, 1 << 20, oriented)
     torch.manual_seed(training_seed)
     network = build_network(name, {"image": (1, 3)}, 2, **TINY["options"])

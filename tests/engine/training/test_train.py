@@ -14,16 +14,19 @@ import rasterio
 import torch
 from safetensors.torch import load_file
 
-from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band
+from rsdl_qgis.engine.cards.card import WEIGHTS_FILE, Band, Input
 from rsdl_qgis.engine.cards.store import read_card
 from rsdl_qgis.engine.chips.cutting import cutter
 from rsdl_qgis.engine.chips.folder import read_chips, write_chips
 from rsdl_qgis.engine.errors import Cancelled, InputError, ModelError, OutputError
 from rsdl_qgis.engine.feedback import Report
+from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.radiometry import domain
 from rsdl_qgis.engine.reports import text as report_text
 from rsdl_qgis.engine.runtime.sessions import open_runtime
-from rsdl_qgis.engine.training.train import run_train
+from rsdl_qgis.engine.training.request import TrainRequest
+from rsdl_qgis.engine.training.start import weights
+from rsdl_qgis.engine.training.train import check_start, run_train
 
 from .chip_folders import CLASSES, make_folder
 from .layers import box, noise, raster, source, vector
@@ -423,6 +426,20 @@ def test_a_start_that_does_not_fit_is_refused_before_chips_are_cut(tmp_path, mon
     with pytest.raises(error, match=text):
         run_train(job, Report())
     assert not cut
+
+
+def test_the_check_of_a_start_logs_nothing(tmp_path, monkeypatch):
+    published = build_network("resnet18", {"image": (1, 3)}, 1000).state_dict()
+
+    def fetched(name, report):
+        report.log("info", name)
+        return published
+
+    monkeypatch.setattr(weights, "published_weights", fetched)
+    request = TrainRequest.of(arguments(tmp_path, "classification", network="resnet18", pretrained="imagenet"))
+    bands, heard = tuple(Band(name) for name in ("red", "green", "blue")), Heard()
+    check_start(request, "resnet18", {}, heard, (Input("image", bands, ("image",)),))
+    assert not heard.lines  # it is logged when the training starts
 
 
 def test_an_output_that_is_something_else_is_left_alone(tmp_path):

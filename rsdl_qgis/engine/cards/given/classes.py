@@ -45,7 +45,7 @@ Entry = tuple["int | None", str, str]  # value, name, colour
 def classes_of(text: str) -> tuple[Class, ...]:
     """The classes in a text or the file that it names, () for an empty one; InputError, which names CLASSES.
 
-    Where no values are given, they are 0, 1, 2, … in order; where no colours, those of ``class_colors``.
+    Where no values are given, they are 0, 1, 2, … in order; colours that are missing are chosen by ``class_colors``.
     """
     text = text.strip()
     if not text:

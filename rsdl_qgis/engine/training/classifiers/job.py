@@ -88,7 +88,7 @@ def opened(folder: ChipFolder, request: ClassifierRequest, report: Report) -> Da
         raise MismatchError(problem, "Choose other chips, or the LAYOUT of a series where they are one.")
     chips = {name: folder.part(name) for name in SPLITS if folder.part(name)}
     check_chips(folder, training, chips)
-    inputs = settle_inputs(folder, chips["train"], None, training.scaling, report)
+    inputs = settle_inputs(folder, chips["train"], None, training.scaling, report=report)
     parts = {name: open_samples(folder, some, inputs, training.task) for name, some in chips.items()}
     data = Data(folder, inputs, parts, {name: class_counts(samples) for name, samples in parts.items()})
     check_counts(data)

@@ -48,7 +48,7 @@ def open_unlabelled(
                 "Give more or larger images, smaller chips (CHIP_SIZE), or another fraction for validation "
                 "(VALIDATION).",
             )
-    inputs = settle_inputs(folder, chips["train"], None, request.scaling, report)
+    inputs = settle_inputs(folder, chips["train"], None, request.scaling, report=report)
     line = NETWORKS[name]
     if request.side is None and line.any_size and "size" not in options:
         request = replace(request, side=usual_side(folder.size, line))

@@ -78,7 +78,7 @@ def open_data(
     """
     chips = {name: folder.part(name) for name in SPLITS if folder.part(name)}
     check_chips(folder, request, chips)
-    inputs = settle_inputs(folder, chips["train"], start or None, request.scaling, report)
+    inputs = settle_inputs(folder, chips["train"], start or None, request.scaling, report=report)
     line = NETWORKS[network]
     side, multiple = side_of(request, line, options), sides_multiple(request, network, options, inputs)
     parts = {

@@ -12,6 +12,7 @@ from rsdl_qgis.engine.cards.card import Band, Input, Scaling
 from rsdl_qgis.engine.chips.folder import Chip, ChipFolder, write_chips
 from rsdl_qgis.engine.chips.scaling import settle_inputs
 from rsdl_qgis.engine.errors import MismatchError
+from rsdl_qgis.engine.feedback import Report
 from rsdl_qgis.engine.networks import build_network
 from rsdl_qgis.engine.runtime.sessions import open_runtime
 from rsdl_qgis.engine.training.model import card_for, write_model
@@ -31,7 +32,7 @@ def trained(tmp_path, make_raster):
         chip = Chip("chip", {item.name: ("chip.tif",) for item in inputs}, "label.tif", "train")
         folder = ChipFolder(tmp_path, "time-series", inputs, CLASSES, (chip,), size=labels.shape[0])
         write_chips(folder)
-        settled = settle_inputs(folder, folder.chips)
+        settled = settle_inputs(folder, folder.chips, report=Report())
         samples = SeriesSamples(folder, folder.chips, settled)
         torch.manual_seed(0)
         network = build_network("lstm", {i.name: i.shape for i in inputs}, 3, hidden=8).eval()
